@@ -1,0 +1,167 @@
+"""What a run leaves behind: stocks at instants, flows over periods, and the check that they add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hinterland.data.country import Country
+
+Array = NDArray[np.float64]
+
+STOCKS: Final = (
+    "people",
+    "people_0_14",
+    "people_15_64",
+    "people_65_plus",
+    "people_80_plus",
+    "women_20_39",
+    "newcomers",
+    "away",
+)
+FLOWS: Final = ("births", "deaths", "departures", "arrivals", "returns", "international", "adjustment")
+
+IDENTITY: Final[Mapping[str, int]] = {
+    "births": 1,
+    "deaths": -1,
+    "departures": -1,
+    "arrivals": 1,
+    "international": 1,
+    "adjustment": 1,
+}
+"""Sign with which each flow enters the change of people; `returns` are part of `arrivals`."""
+
+SIGNED: Final = frozenset({"international", "adjustment"})
+"""Flows that are net and may be negative."""
+
+QUANTILES: Final = (0.1, 0.5, 0.9)
+"""Levels of `Ensemble.by_age`, first axis."""
+
+PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "people_65_plus": ("people_80_plus",),
+    "people": ("women_20_39",),
+    "arrivals": ("returns",),
+}
+"""Quantity -> those it contains, none of which may exceed it."""
+
+ROUNDING: Final = 1e-10
+"""Error allowed relative to the largest term: some 1e5 times what summing doubles costs, far below a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """All members of one scenario of one country. Persons everywhere; flows are persons per period."""
+
+    country: Country
+    seed: int
+    members: int
+    scenario: str
+    """`base` unless a scenario was applied."""
+    years: tuple[int, ...]
+    """Instants, evenly spaced, the base year first; flows have one period less."""
+    stocks: Mapping[str, Array]
+    """`STOCKS` -> [member, year, place]."""
+    flows: Mapping[str, Array]
+    """`FLOWS` -> [member, period, place]; a period is named by the year it ends in."""
+    central: Array
+    """[year, place, sex, age] the run with every parameter at its value and no shocks."""
+    by_age: Array
+    """[quantile, year, place, sex, age] quantiles .1 .5 .9 over members, cell by cell: they do not add up."""
+    diagnostics: Mapping[str, float]
+    """Name -> number: how well the run kept to what it was steered to."""
+    parameters: tuple[Mapping[str, Any], ...] = field(default=())
+    """The values the run was made with, one record per parameter: name, value, unit, status, source, doc."""
+
+
+def check(ensemble: Ensemble) -> None:
+    """Raises ValueError where shapes or keys are wrong and ArithmeticError where figures do not add up.
+
+    Tested per member, place and year: every figure finite, none negative but net flows, the parts within their
+    whole, ages summing to people, and people[t+1] = people[t] + births - deaths - departures + arrivals +
+    international + adjustment. A fault here is one of the model, never of the user's input.
+    """
+    _check_shapes(ensemble)
+    _check_signs(ensemble)
+    _check_parts(ensemble)
+    _check_identity(ensemble)
+
+
+def residuals(ensemble: Ensemble) -> Array:
+    """[member, period, place] persons by which the change of people differs from what the flows explain."""
+    people = ensemble.stocks["people"]
+    explained = np.zeros_like(people[:, 1:])
+    for name, sign in IDENTITY.items():
+        explained += sign * ensemble.flows[name]
+    return np.diff(people, axis=1) - explained
+
+
+def _check_shapes(ensemble: Ensemble) -> None:
+    country, years = ensemble.country, ensemble.years
+    steps = set(np.diff(years).tolist())
+    if years[0] != country.base_year or len(years) < 2 or len(steps) != 1 or min(steps) <= 0:
+        raise ValueError(f"years {years} must rise evenly from the base year {country.base_year}")
+    for kind, keys, arrays in (("stocks", STOCKS, ensemble.stocks), ("flows", FLOWS, ensemble.flows)):
+        if set(arrays) != set(keys):
+            raise ValueError(f"{kind} are {sorted(arrays)}, expected {sorted(keys)}")
+    places, cells = len(country.places), (len(country.places), 2, len(country.ages))
+    expected = {
+        **{name: (ensemble.members, len(years), places) for name in STOCKS},
+        **{name: (ensemble.members, len(years) - 1, places) for name in FLOWS},
+        "central": (len(years), *cells),
+        "by_age": (len(QUANTILES), len(years), *cells),
+    }
+    for name, array in _arrays(ensemble).items():
+        if array.shape != expected[name] or array.dtype != np.float64:
+            raise ValueError(f"{name} is {array.dtype}{array.shape}, expected float64{expected[name]}")
+
+
+def _check_signs(ensemble: Ensemble) -> None:
+    for name, array in _arrays(ensemble).items():
+        wrong = ~np.isfinite(array) if name in SIGNED else ~(np.isfinite(array) & (array >= 0))
+        if wrong.any():
+            raise ArithmeticError(_fault(ensemble, name, wrong, array, "is negative or not finite"))
+
+
+def _check_parts(ensemble: Ensemble) -> None:
+    arrays = _arrays(ensemble)
+    people = arrays["people"]
+    off = arrays["people_0_14"] + arrays["people_15_64"] + arrays["people_65_plus"] - people
+    wrong = np.abs(off) > ROUNDING * (people + 1)
+    if wrong.any():
+        raise ArithmeticError(_fault(ensemble, "people", wrong, off, "differs from the sum of its ages"))
+    for whole, parts in PARTS.items():
+        for part in parts:
+            excess = arrays[part] - arrays[whole]
+            wrong = excess > ROUNDING * (arrays[whole] + 1)
+            if wrong.any():
+                raise ArithmeticError(_fault(ensemble, part, wrong, excess, f"exceeds {whole}"))
+
+
+def _check_identity(ensemble: Ensemble) -> None:
+    people = ensemble.stocks["people"]
+    scale = people[:, :-1] + people[:, 1:] + sum(np.abs(ensemble.flows[name]) for name in IDENTITY) + 1
+    off = residuals(ensemble)
+    wrong = np.abs(off) > ROUNDING * scale
+    if wrong.any():
+        raise ArithmeticError(_fault(ensemble, "change of people", wrong, off, "is not explained by its flows"))
+
+
+def _arrays(ensemble: Ensemble) -> dict[str, Array]:
+    return {**ensemble.stocks, **ensemble.flows, "central": ensemble.central, "by_age": ensemble.by_age}
+
+
+def _fault(ensemble: Ensemble, name: str, wrong: NDArray[np.bool_], values: Array, what: str) -> str:
+    """Names the first faulty cell by member, place and year; flows and changes by the year their period ends in."""
+    index = tuple(int(axis[0]) for axis in np.nonzero(wrong))
+    year_axis, place_axis = (0, 1) if name == "central" else (1, 2)
+    later = int(wrong.shape[year_axis] == len(ensemble.years) - 1)
+    place, places = index[place_axis], ensemble.country.places
+    first = {"central": "", "by_age": f", quantile {QUANTILES[min(index[0], 2)]}"}.get(name, f", member {index[0]}")
+    return (
+        f"{places.names_en[place]} ({places.codes[place]}), {ensemble.years[index[year_axis] + later]}{first}: "
+        f"{name} {what} by or at {values[index]:.6g} persons ({int(wrong.sum())} such cells)"
+    )
