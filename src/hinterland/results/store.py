@@ -1,0 +1,95 @@
+"""Runs on disk: a Zarr v3 group chunked by place, so that all members of one town are read in milliseconds."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from hinterland.data.country import Country
+from hinterland.errors import InputError
+from hinterland.record import FLOWS, STOCKS, Ensemble, check
+from hinterland.results import folder as folders
+from hinterland.results.dataset import FORMAT, to_dataset
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+PLACES_PER_CHUNK: Final = 16
+"""Half a megabyte per variable at 200 members: small enough to read one town, large enough for few files."""
+
+
+def write(ensemble: Ensemble, folder: str | Path) -> None:
+    """Checks a run and writes it to `folder`, whole or not at all; an earlier run there is replaced.
+
+    The same ensemble gives the same bytes in every array; only the attribute `created` differs.
+    InputError: the folder holds something else, cannot be written, or the disk is full. ArithmeticError: the run does
+    not add up (see `record.check`).
+    """
+    from zarr.codecs import ZstdCodec
+
+    check(ensemble)
+    dataset = to_dataset(ensemble, created=datetime.now(UTC).isoformat(timespec="seconds"))
+    encoding: dict[str, Any] = {}
+    for name, variable in dataset.data_vars.items():
+        chunks = tuple(min(PLACES_PER_CHUNK, size) if dim == "place" else size for dim, size in variable.sizes.items())
+        # A chunk that goes missing must read as NaN, not as a town without people.
+        encoding[str(name)] = {"chunks": chunks, "compressors": (ZstdCodec(level=1),), "fill_value": np.nan}
+    with folders.replacing(Path(folder), is_ours=is_run) as part:
+        dataset.to_zarr(part, mode="w", zarr_format=3, consolidated=False, encoding=encoding)
+
+
+def is_run(folder: Path) -> bool:
+    """True where `folder` is a store that `write` wrote."""
+    return _format_of(folder).startswith(FORMAT.rsplit(" ", 1)[0])
+
+
+def open_run(folder: str | Path) -> xr.Dataset:
+    """The run in a folder, read lazily; variables and coordinates as in `results.dataset` and `results.variables`.
+
+    InputError: there is no run, it was written by another version of the layout, or a file of it is damaged.
+    """
+    import xarray as xr
+
+    path = Path(folder)
+    found = _format_of(path)
+    if not found:
+        inside = path / "run.zarr"
+        hint = f"Open {inside}" if is_run(inside) else "Make a run with `hinterland run`"
+        raise InputError("there is no run here", remedy=hint, where=str(path))
+    if found != FORMAT:
+        raise InputError(
+            f"the run has the layout '{found}', this version reads '{FORMAT}'",
+            remedy="Make the run again, or install the version that wrote it",
+            where=str(path),
+        )
+    try:
+        dataset = xr.open_zarr(path, consolidated=False, chunks=None, zarr_format=3)
+        missing = {"place", "year", "people"} - set(map(str, dataset.variables))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"the run is damaged ({error})", remedy="Make the run again", where=str(path)) from error
+    if missing:
+        raise InputError(f"the run lacks {sorted(missing)}", remedy="Make the run again", where=str(path))
+    return dataset
+
+
+def size(country: Country, members: int, years: int) -> int:
+    """Bytes that a run's arrays take before compression, an upper bound of the store."""
+    places, cells = len(country.places), 2 * len(country.ages)
+    series = members * years * places * (len(STOCKS) + len(FLOWS))
+    tables = places * cells * (4 * years + len(country.years))
+    return 8 * (series + tables)
+
+
+def _format_of(folder: Path) -> str:
+    """The layout a folder declares; empty where it is no run."""
+    try:
+        described = json.loads((folder / "zarr.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    attributes = described.get("attributes") if isinstance(described, dict) else None
+    found = attributes.get("format") if isinstance(attributes, dict) else None
+    return found if isinstance(found, str) and found.startswith("hinterland run ") else ""

@@ -1,0 +1,122 @@
+"""Every quantity a run stores: its axes, unit, whether it is a stock or a flow, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Dims = tuple[str, ...]
+
+BY_YEAR: Final[Dims] = ("member", "year", "place")
+BY_PERIOD: Final[Dims] = ("member", "period", "place")
+CELLS: Final[Dims] = ("place", "sex", "age")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A stored quantity; additive over places, so that regions and the nation are sums."""
+
+    name: str
+    dims: Dims
+    unit: str
+    kind: Literal["stock", "flow"]
+    label: Mapping[str, str]
+    """Language (en, zh, ja) -> a short name."""
+    definition: str
+    """One sentence in English."""
+
+
+def _stock(name: str, en: str, zh: str, ja: str, definition: str, dims: Dims = BY_YEAR) -> Variable:
+    return Variable(name, dims, "persons", "stock", {"en": en, "zh": zh, "ja": ja}, definition)
+
+
+def _flow(name: str, en: str, zh: str, ja: str, definition: str) -> Variable:
+    return Variable(name, BY_PERIOD, "persons per period", "flow", {"en": en, "zh": zh, "ja": ja}, definition)
+
+
+SERIES: Final = (
+    _stock("people", "People", "常住人口", "人口", "Residents, wherever their home is."),
+    _stock("people_0_14", "Aged 0–14", "0–14岁", "0〜14歳", "Residents aged under 15."),
+    _stock("people_15_64", "Aged 15–64", "15–64岁", "15〜64歳", "Residents aged 15 to 64."),
+    _stock("people_65_plus", "Aged 65 and over", "65岁及以上", "65歳以上", "Residents aged 65 and over."),
+    _stock("people_80_plus", "Aged 80 and over", "80岁及以上", "80歳以上", "Residents aged 80 and over."),
+    _stock("women_20_39", "Women aged 20–39", "20–39岁女性", "20〜39歳の女性", "Resident women aged 20 to 39."),
+    _stock(
+        "newcomers",
+        "Newcomers",
+        "流入人口",
+        "他地域出身の住民",
+        "Residents whose home is another place, until they settle; part of people.",
+    ),
+    _stock(
+        "away",
+        "People away",
+        "外出人口",
+        "他地域に住む出身者",
+        "People whose home is the place and who live in another one; not part of people.",
+    ),
+    _flow("births", "Births", "出生", "出生", "Children born to residents in the period."),
+    _flow("deaths", "Deaths", "死亡", "死亡", "Residents who died in the period, children born in it included."),
+    _flow(
+        "departures",
+        "Departures",
+        "迁出",
+        "転出",
+        "Moves to another place of the country; summed over a region they include moves inside it.",
+    ),
+    _flow(
+        "arrivals",
+        "Arrivals",
+        "迁入",
+        "転入",
+        "Moves from another place of the country, homecomings included; summed over a region they include moves "
+        "inside it.",
+    ),
+    _flow("returns", "Homecomings", "返乡", "帰郷", "Those arrivals who come back to their home; part of arrivals."),
+    _flow(
+        "international",
+        "Net international migration",
+        "国际净迁移",
+        "国際純移動",
+        "Arrivals from other countries less departures to them.",
+    ),
+    _flow(
+        "adjustment",
+        "Adjustment to the nation",
+        "全国校准",
+        "全国値への調整",
+        "Persons added or taken away so that the nation follows its projection.",
+    ),
+)
+"""Variables with members, in the order reports and summaries list them."""
+
+TABLES: Final = (
+    _stock(
+        "central_people",
+        "People by age, central run",
+        "分年龄人口（中心方案）",
+        "年齢別人口（中心推計）",
+        "Residents by sex and age in the run with every parameter at its value and no shocks.",
+        ("year", *CELLS),
+    ),
+    _stock(
+        "people_by_age",
+        "People by age, quantiles",
+        "分年龄人口（分位数）",
+        "年齢別人口（分位）",
+        "Quantiles over members of residents by sex and age, cell by cell: they do not add up to quantiles of sums.",
+        ("quantile", "year", *CELLS),
+    ),
+    _stock(
+        "record_people",
+        "People by age, counted",
+        "分年龄人口（普查）",
+        "年齢別人口（実績）",
+        "Residents by sex and age as counted, or imputed where only totals are published.",
+        ("record_year", *CELLS),
+    ),
+)
+"""Variables by sex and age, which members share."""
+
+VARIABLES: Final[Mapping[str, Variable]] = {variable.name: variable for variable in (*SERIES, *TABLES)}
