@@ -31,8 +31,8 @@ def table(dataset: xr.Dataset) -> pd.DataFrame:
     """Rows place, name, year, variable, unit and the quantiles in whole persons.
 
     Places first, then regions (sums member by member, before quantiles are taken), then the nation under the
-    country's code. Years of the record before the run stand with what was counted in every column; a flow stands
-    at the year its period ends in. p025 and p975 are empty under 1,000 members.
+    country's code, named in English. Years of the record before the run stand with what was counted in every column;
+    a flow stands at the year its period ends in. p025 and p975 are empty under 1,000 members.
     """
     import pandas as pd
 
@@ -51,10 +51,7 @@ def table(dataset: xr.Dataset) -> pd.DataFrame:
             marks = np.concatenate([np.repeat(counted[..., None], len(LEVELS), -1), marks], axis=1)
             years = np.concatenate([past_years[before], years])
         frames.append(_rows(variable, codes, names, years, marks))
-    order = {code: position for position, code in enumerate(codes)}
-    rows = pd.concat(frames, ignore_index=True)
-    position = rows["place"].map(order)
-    rows = rows.assign(position=position).sort_values("position", kind="stable").drop(columns="position")
+    rows = pd.concat(frames).sort_index(kind="stable")
     if dataset.sizes["member"] < MEMBERS_FOR_95:
         rows = rows.assign(**{column: pd.array([pd.NA] * len(rows), dtype="Int64") for column in EXTREME})
     return rows.reset_index(drop=True)
@@ -89,7 +86,7 @@ def _areas(dataset: xr.Dataset) -> tuple[list[str], list[str], list[NDArray[np.i
     members = [np.flatnonzero(region_of == region) for region in regions]
     named = [str(own[region][0]) if region in own else region for region in regions]
     nation = np.arange(len(codes))
-    nation_name = next(iter(country_names.values()), country)
+    nation_name = country_names.get("en", country)
     return [*codes, *regions, country], [*names, *named, str(nation_name)], [*members, nation]
 
 
@@ -111,6 +108,7 @@ def _record(dataset: xr.Dataset) -> dict[str, tuple[NDArray[np.int64], Array]]:
 def _rows(
     variable: Variable, codes: list[str], names: list[str], years: NDArray[np.int64], marks: Array
 ) -> pd.DataFrame:
+    """One variable's rows, indexed by the position of their area so that an area's rows can be brought together."""
     import pandas as pd
 
     count = len(years)
@@ -123,5 +121,6 @@ def _rows(
             "variable": variable.name,
             "unit": variable.unit,
             **{column: whole[:, level] for level, column in enumerate(COLUMNS)},
-        }
+        },
+        index=np.repeat(np.arange(len(codes)), count),
     )
