@@ -1,10 +1,9 @@
 """Answers about one place are the plain statistics of its members."""
 
-from factories import small_ensemble
-
 import numpy as np
 import pytest
 
+from factories import small_ensemble
 from hinterland.errors import InputError
 from hinterland.results import query
 from hinterland.results.dataset import to_dataset

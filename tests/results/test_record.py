@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from factories import small_ensemble
-
 import numpy as np
 import pytest
 
+from factories import small_ensemble
 from hinterland.record import IDENTITY, check, residuals
 
 

@@ -7,11 +7,10 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from factories import small_country, small_ensemble
-
 import numpy as np
 import pytest
 
+from factories import small_country, small_ensemble
 from hinterland.errors import InputError
 from hinterland.results import store
 

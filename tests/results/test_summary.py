@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from factories import small_country, small_ensemble
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from factories import small_country, small_ensemble
 from hinterland.results import summary
 from hinterland.results.dataset import to_dataset
 from hinterland.results.variables import SERIES

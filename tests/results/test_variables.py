@@ -1,10 +1,9 @@
 """The list of variables agrees with what runs hold and says enough about each."""
 
-from factories import small_country, small_ensemble
-
 import numpy as np
 import pytest
 
+from factories import small_country, small_ensemble
 from hinterland.axes import Ages
 from hinterland.record import FLOWS, IDENTITY, STOCKS
 from hinterland.results.dataset import to_dataset
