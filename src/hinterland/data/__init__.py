@@ -1,0 +1,1 @@
+"""The outside world turned into checked countries; the only code that reads raw files."""
