@@ -1,0 +1,1 @@
+"""What makes the model agree with the past."""

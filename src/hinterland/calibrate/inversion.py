@@ -1,0 +1,114 @@
+"""The pull of places that makes the model repeat an observed change of people, found by gradient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from hinterland.axes import LIFE_STAGES
+from hinterland.model.control import towards
+from hinterland.model.nation import renew
+from hinterland.model.step import Behaviour, Conditions, Setting, step, with_base
+from hinterland.state import State
+
+Array = NDArray[np.float64]
+
+ITERATIONS = 400
+"""Most steps of the optimiser; it stops earlier when the fit no longer gains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inversion:
+    """A pull and how well the model with it repeats what was asked."""
+
+    pull: Array
+    """[place, stage]."""
+    state: State
+    """Stocks [place, sex, age] at the end of the record with this pull."""
+    error: float
+    """Mean absolute error of places' total people, as a share."""
+    unexplained: float
+    """Share of absolute net migration by place, sex and age, ages 10 and over, that the fit leaves."""
+
+
+def chain(setting: Setting, behaviour: Behaviour, state: State, conditions: list[Conditions], pull: jax.Array) -> State:
+    """Stocks after the steps of `conditions`, all with one pull [place, stage]."""
+    behaviour = with_base(setting, behaviour, pull)
+    for given in conditions:
+        state, _ = step(setting, behaviour, state, replace(given, pull=pull))
+    return state
+
+
+def unmoved(setting: Setting, people: jax.Array, conditions: list[Conditions]) -> jax.Array:
+    """People [place, sex, age] had nobody moved: the expected survivors of national census survival ratios.
+
+    Every cell is scaled to the nation's observed one, so that what is left of a place's change is net migration
+    that sums to zero over places, and errors of counting common to all places are not taken for it.
+    """
+    for given in conditions:
+        people, _, _ = renew(
+            people,
+            given.national,
+            local_mortality=setting.local_mortality,
+            local_fertility=given.local_fertility,
+            years=setting.years,
+        )
+        people = people * towards(people, given.target)
+    return people
+
+
+def invert(
+    setting: Setting,
+    behaviour: Behaviour,
+    start: State,
+    conditions: list[Conditions],
+    observed: jax.Array,
+    tie: jax.Array,
+) -> Inversion:
+    """The pull with which the chain of steps ends closest to `observed` [place, sex, age].
+
+    Least squares on cells of those alive at the start, each relative to the geometric mean of the cell and its
+    place's mean cell, plus `tie` [stage] times the squared distance from the stage's mean pull.
+    """
+    born = len(conditions)
+    expected = unmoved(setting, start.people, conditions)
+    weight = 1 / jnp.sqrt(jnp.maximum(observed, 1.0) * jnp.maximum(observed.mean(axis=(1, 2), keepdims=True), 1.0))
+    shape = (observed.shape[0], len(LIFE_STAGES))
+
+    def loss(flat: jax.Array) -> jax.Array:
+        pull = flat.reshape(shape)
+        people = chain(setting, behaviour, start, conditions, pull).people
+        miss = ((people - observed) * weight)[..., born:]
+        away_from_mean = pull - pull.mean(axis=0)
+        return jnp.mean(miss**2) * len(LIFE_STAGES) + jnp.mean(tie * away_from_mean**2)
+
+    gradient = jax.jit(jax.value_and_grad(loss))
+
+    def both(flat: Array) -> tuple[float, Array]:
+        value, slope = gradient(jnp.asarray(flat))
+        return float(value), np.asarray(slope, dtype=np.float64)
+
+    found = minimize(
+        both,
+        np.zeros(shape).ravel(),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": ITERATIONS, "maxcor": 30, "ftol": 1e-7, "gtol": 1e-9},
+    )
+    pull = found.x.reshape(shape)
+    state = chain(setting, behaviour, start, conditions, jnp.asarray(pull))
+    people = np.asarray(state.people)
+    seen, hoped = np.asarray(observed), np.asarray(expected)
+    totals = seen.sum(axis=(1, 2))
+    nets = np.abs(seen - hoped)[..., born:].sum()
+    return Inversion(
+        pull=pull - pull.mean(axis=0),
+        state=state,
+        error=float(np.mean(np.abs(people.sum(axis=(1, 2)) - totals) / np.maximum(totals, 1.0))),
+        unexplained=float(np.abs(people - seen)[..., born:].sum() / max(nets, 1.0)),
+    )

@@ -1,0 +1,211 @@
+"""From a country and its parameters to a system ready to run: first stocks, local schedules, and place effects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from hinterland.axes import LIFE_STAGES
+from hinterland.calibrate.inversion import Inversion, invert, unmoved
+from hinterland.calibrate.pooling import pooled
+from hinterland.calibrate.stocks import balance, newcomer_share, rake_newcomers, registered, rescale_away
+from hinterland.calibrate.vital import local_fertility, local_mortality
+from hinterland.data.country import Country
+from hinterland.drivers import at_step, medium, national_course, schedules
+from hinterland.model.leaving import newcomer_prevalence
+from hinterland.model.nation import National, project
+from hinterland.model.step import Behaviour, Conditions, Setting
+from hinterland.params import Parameters
+from hinterland.state import State
+from hinterland.system import FOLLOWERS, System, behaviour, kernel
+
+Array = NDArray[np.float64]
+
+RECORD = (10, 5)
+"""Years before the base year at which a record can start, best first."""
+
+
+def prepare(country: Country, parameters: Parameters) -> System:
+    """The system of a country: stocks at its base year and, where its record allows, the effects of its places.
+
+    InputError where the country cannot be run.
+    """
+    with jax.enable_x64(True):
+        return _prepare(country, parameters)
+
+
+def record_start(country: Country) -> int | None:
+    """The year from which the record is used; None where no year lies ten or five years before the base year."""
+    known = [country.base_year - back for back in RECORD if country.base_year - back in country.years]
+    return known[0] if known else None
+
+
+def _prepare(country: Country, parameters: Parameters) -> System:
+    acting = behaviour({name: np.asarray(parameters.value(name)) for name in parameters}, country.ages)
+    fertility = local_fertility(country, parameters.value("fertility_shrink"))
+    base = country.at(country.base_year)
+    setting = _setting(country, parameters, base)
+    record = record_start(country)
+    diagnostics: dict[str, float] = {}
+    if record is None:
+        effect = np.zeros((len(country.places), len(LIFE_STAGES)))
+        state = _first_stocks(country, parameters, acting, base, country.base_year, 1.0, diagnostics)
+    else:
+        effect, state = _from_record(country, parameters, acting, setting, fertility, record, diagnostics)
+    ahead = _conditions_ahead(country, fertility, base)
+    tie = jnp.asarray(parameters.value("tie"))
+    still = invert(setting, acting, state, ahead, unmoved(setting, state.people, ahead), tie)
+    diagnostics["mean absolute error of people at balance"] = still.error
+    return System(
+        country=country,
+        parameters=parameters,
+        setting=setting,
+        state=state,
+        balance=still.pull,
+        effect=effect,
+        fertility=fertility,
+        diagnostics=diagnostics,
+    )
+
+
+def _setting(country: Country, parameters: Parameters, people: Array) -> Setting:
+    totals = people.sum(axis=(1, 2))
+    return Setting(
+        kernel=kernel(country, parameters),
+        opportunities=jnp.asarray(totals / totals.sum()),
+        size=jnp.asarray(totals),
+        local_mortality=jnp.asarray(local_mortality(country, parameters.value("mortality_shrink"))),
+        stages=LIFE_STAGES.of_ages(country.ages),
+        parents=FOLLOWERS,
+        years=country.ages.width,
+    )
+
+
+def _first_stocks(
+    country: Country,
+    parameters: Parameters,
+    acting: Behaviour,
+    people: Array,
+    year: int,
+    newcomers: float,
+    diagnostics: dict[str, float],
+) -> State:
+    """Stocks of `people` [place, sex, age] in a year whose newcomers are a multiple of the base year's."""
+    prevalence = newcomer_prevalence(
+        np.asarray(acting.mobility.leave),
+        np.asarray(acting.mobility.come_home),
+        country.ages.width,
+        multiple=parameters.value("newcomer_multiple"),
+        settling=parameters.value("settling"),
+    )
+    share = newcomers * _newcomer_share(country, parameters)
+    stocks = balance(
+        people,
+        share,
+        registered(country, year) * people.sum(axis=(1, 2)),
+        prevalence,
+        limit=parameters.value("newcomers_limit"),
+        away_floor=parameters.value("away_floor"),
+    )
+    diagnostics["error of the first stock of the away, share"] = stocks.residual
+    return State(
+        rooted=jnp.asarray(people - stocks.newcomers),
+        newcomers=jnp.asarray(stocks.newcomers),
+        away=jnp.asarray(stocks.away),
+    )
+
+
+def _newcomer_share(country: Country, parameters: Parameters) -> Array:
+    return newcomer_share(country, parameters.value("cross_share"), parameters.value("newcomers_unknown"))
+
+
+def _from_record(
+    country: Country,
+    parameters: Parameters,
+    acting: Behaviour,
+    setting: Setting,
+    fertility: Array,
+    record: int,
+    diagnostics: dict[str, float],
+) -> tuple[Array, State]:
+    """Place effects [place, stage] from the record's net migration, and the stocks it leaves at the base year."""
+    people, base = country.at(record), country.at(country.base_year)
+    earlier = parameters.value("newcomers_earlier") ** ((country.base_year - record) / 10)
+    start = _first_stocks(country, parameters, acting, people, record, earlier, diagnostics)
+    then = _setting(country, parameters, people)
+    steps = (country.base_year - record) // country.ages.width
+    conditions = _conditions_observed(country, fertility, people, base, record, steps)
+    tie = jnp.asarray(parameters.value("tie"))
+    seen = invert(then, acting, start, conditions, jnp.asarray(base), tie)
+    still = invert(then, acting, start, conditions, unmoved(then, start.people, conditions), tie)
+    _report(diagnostics, seen)
+    ends = [country.years.index(record), country.years.index(country.base_year)]
+    ageless = (country.rescaled | country.imputed)[ends].any(axis=0)
+    effect = pooled(
+        seen.pull - still.pull,
+        base.sum(axis=(1, 2)),
+        np.array(country.places.regions),
+        parameters.value("pooling"),
+        ageless,
+    )
+    modelled = np.asarray(seen.state.newcomers)
+    share = _newcomer_share(country, parameters)
+    counted = float((share * base.sum(axis=(1, 2))).sum())
+    diagnostics["newcomers of the run to the base year over those counted"] = float(modelled.sum()) / counted
+    shape = base * np.divide(modelled, np.asarray(seen.state.people), out=np.zeros_like(base), where=base > 0)
+    newcomers = rake_newcomers(base, shape, share, parameters.value("newcomers_limit"))
+    away = rescale_away(np.asarray(seen.state.away), newcomers)
+    state = State(rooted=jnp.asarray(base - newcomers), newcomers=jnp.asarray(newcomers), away=jnp.asarray(away))
+    return effect, state
+
+
+def _report(diagnostics: dict[str, float], seen: Inversion) -> None:
+    diagnostics["mean absolute error of people at the base year, in sample"] = seen.error
+    diagnostics["net migration by place, sex and age left unexplained, share, in sample"] = seen.unexplained
+
+
+def _conditions(national: National, target: Any, fertility: Array) -> Conditions:
+    places = len(fertility)
+    return Conditions(
+        national=national,
+        target=jnp.asarray(target),
+        local_fertility=jnp.asarray(fertility),
+        pull=jnp.zeros((places, len(LIFE_STAGES))),
+    )
+
+
+def _conditions_observed(
+    country: Country, fertility: Array, people: Array, base: Array, record: int, steps: int
+) -> list[Conditions]:
+    """Steps of the record, steered to the nation's observed cells at its end and half way in between.
+
+    The correction of a cohort, observed over projected, is spread evenly over the steps it lived through.
+    """
+    course = schedules(country.drivers, country.ages, record, steps, medium(steps))
+    nation = jnp.asarray(people.sum(axis=0))
+    projected = [nation]
+    for k in range(steps):
+        projected.append(project(projected[-1], _single(course, k), country.ages.width))
+    ratio = np.asarray(jnp.asarray(base.sum(axis=0)) / projected[-1])
+    out: list[Conditions] = []
+    for k in range(1, steps + 1):
+        at_end = np.stack([np.minimum(np.arange(len(country.ages)) + steps - k, len(country.ages) - 1)] * 2)
+        correction = np.take_along_axis(ratio, at_end, axis=-1) ** (k / steps)
+        out.append(_conditions(_single(course, k - 1), np.asarray(projected[k]) * correction, fertility))
+    return out
+
+
+def _conditions_ahead(country: Country, fertility: Array, people: Array) -> list[Conditions]:
+    """The first ten years after the base year on the nation's medium course."""
+    steps = 10 // country.ages.width
+    course, targets = national_course(country, people.sum(axis=0), country.base_year, steps, medium(steps))
+    return [_conditions(_single(course, k), targets[0, k], fertility) for k in range(steps)]
+
+
+def _single(course: National, k: int) -> National:
+    """One step of the medium course, without its member axis."""
+    return jax.tree.map(lambda values: values[0], at_step(course, k))

@@ -1,0 +1,252 @@
+"""Many members of one scenario: draws, blocks of members through the simulation, and what is kept of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from hinterland.drivers import national_course
+from hinterland.errors import InputError
+from hinterland.model.fertility import reverting
+from hinterland.model.step import Behaviour, Conditions, with_base
+from hinterland.params_draw import draw
+from hinterland.record import FLOWS, QUANTILES, Ensemble
+from hinterland.scenario import BASE, Scenario, fertility_change, pull_change
+from hinterland.selections import select
+from hinterland.shocks import Shocks, draw_shocks, no_shocks
+from hinterland.simulate import Trajectory, simulate
+from hinterland.system import System, behaviour
+
+Array = NDArray[np.float64]
+Progress = Callable[[int, int, str], None]
+
+BLOCK = 16
+"""Members run together: wide enough for matrix products, small enough for memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An ensemble with the national factors that scenarios compared with it must keep."""
+
+    ensemble: Ensemble
+    control: Array
+    """[member, step, sex, age]; the last member is the central run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Draws of some members, the member axis first."""
+
+    values: Mapping[str, Array]
+    shocks: Shocks
+
+
+def run_ensemble(
+    system: System,
+    *,
+    members: int,
+    until: int,
+    seed: int,
+    scenario: Scenario = BASE,
+    control: Array | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Members of a scenario from the base year to `until`; `control` is that of the base run it is compared with.
+
+    InputError where the number of members or the last year cannot be used.
+    """
+    starts = _starts(system, members, until)
+    width = system.country.ages.width
+    years = (*starts, starts[-1] + width)
+    places = len(system.country.places)
+    draws = draw(system.parameters, members, seed)
+    stocks: dict[str, Array] = {}
+    flows = {name: np.empty((members, len(starts), places)) for name in FLOWS}
+    by_member = np.empty((members, len(years), places, 2, len(system.country.ages)), dtype=np.float32)
+    central = np.empty(by_member.shape[1:])
+    factors = np.empty((members + 1, len(starts), 2, len(system.country.ages)))
+    for first in [*range(0, members, BLOCK), members]:
+        rows = range(first, min(first + BLOCK, members)) if first < members else range(members, members + 1)
+        is_central = first == members
+        block = (
+            Block(values=_central_values(system), shocks=no_shocks(places, len(starts)))
+            if is_central
+            else Block(values=_rows(system, draws, rows), shocks=_shocks(system, rows, starts, seed))
+        )
+        with jax.enable_x64(True):
+            path = _run_block(system, block, starts, scenario, None if control is None else control[list(rows)])
+            factors[list(rows)] = np.swapaxes(np.asarray(path.control), 0, 1)
+            people = np.swapaxes(np.asarray(path.people), 0, 1)
+            if is_central:
+                central[:] = people[0]
+            else:
+                by_member[list(rows)] = people
+                _keep(system, path, people, rows, members, stocks, flows)
+        if progress is not None:
+            progress(min(rows.stop, members), members, "members")
+    ensemble = Ensemble(
+        country=system.country,
+        seed=seed,
+        members=members,
+        scenario=scenario.name,
+        years=years,
+        stocks=stocks,
+        flows=flows,
+        central=central,
+        by_age=_quantiles(by_member),
+        diagnostics={**system.diagnostics, **_diagnostics(flows, stocks)},
+        parameters=system.parameters.records(),
+    )
+    return Outcome(ensemble=ensemble, control=factors)
+
+
+def _starts(system: System, members: int, until: int) -> list[int]:
+    base, width = system.country.base_year, system.country.ages.width
+    last = int(system.country.drivers.years[-1])
+    if members < 2:
+        raise InputError(f"{members} members", remedy="Give at least 2: a band needs several", where="members")
+    if until <= base or (until - base) % width or until > last:
+        raise InputError(
+            f"the run cannot end in {until}",
+            remedy=f"Give a year {width}, {2 * width}, ... years after {base}, and no later than {last}, where the "
+            "national drivers end",
+            where="until",
+        )
+    return list(range(base, until, width))
+
+
+def _central_values(system: System) -> dict[str, Array]:
+    return {name: np.asarray(system.parameters.value(name))[None] for name in system.parameters}
+
+
+def _rows(system: System, draws: Mapping[str, Array], rows: range) -> dict[str, Array]:
+    """Values of every parameter [member, ...]: drawn ones by member, the others repeated."""
+    return {
+        name: draws[name][list(rows)]
+        if name in draws
+        else np.repeat(np.asarray(system.parameters.value(name))[None], len(rows), axis=0)
+        for name in system.parameters
+    }
+
+
+def _shocks(system: System, rows: range, starts: list[int], seed: int) -> Shocks:
+    people = np.asarray(system.setting.size)
+    return draw_shocks(system.parameters, system.country.places.codes, people, rows, starts, seed)
+
+
+def _run_block(
+    system: System, block: Block, starts: list[int], scenario: Scenario, control: Array | None
+) -> Trajectory:
+    acting = _behaviour(system, block)
+    pull = pull_course(system, block, starts)
+    acting = with_base(system.setting, acting, jnp.asarray(_launch_pull(system, block)))
+    country = system.country
+    course, targets = national_course(
+        country, country.at(country.base_year).sum(axis=0), starts[0], len(starts), block.shocks.nation
+    )
+    changes = pull_change(scenario, country.places.codes, starts, country.ages.width)
+    births = fertility_change(scenario, country.places.codes, starts, country.ages.width)
+    fertility = np.stack(
+        [
+            np.asarray(
+                reverting(
+                    jnp.asarray(system.fertility),
+                    start - starts[0] + country.ages.width / 2,
+                    jnp.asarray(block.values["fertility_reversion"]),
+                    jnp.asarray(block.values["fertility_scale"]),
+                )
+            )
+            for start in starts
+        ]
+    )
+    conditions = Conditions(
+        national=jax.tree.map(lambda values: jnp.swapaxes(values, 0, 1), course),
+        target=jnp.asarray(np.swapaxes(targets, 0, 1)),
+        local_fertility=jnp.asarray(fertility * births[:, None]),
+        pull=jnp.asarray(np.swapaxes(pull, 0, 1) + changes[:, None]),
+    )
+    members = len(block.values["launch_share"])
+    start = jax.tree.map(lambda cells: jnp.broadcast_to(cells, (members, *cells.shape)), system.state)
+    kept = None if control is None else jnp.asarray(np.swapaxes(control, 0, 1))
+    return simulate(system.setting, acting, start, conditions, kept)
+
+
+def _behaviour(system: System, block: Block) -> Behaviour:
+    """Behaviour of a block; the schedule of leaving is common, the rest may differ by member."""
+    common = [name for name in block.values if name.startswith("leave_")]
+    values = {name: (v[0] if name in common else v) for name, v in block.values.items()}
+    return behaviour(values, system.country.ages)
+
+
+def pull_course(system: System, block: Block, starts: list[int]) -> Array:
+    """V before congestion [member, step, place, stage]: balance, the place effect as it fades, and shocks."""
+    sizes = np.log(np.maximum(np.asarray(system.setting.size), 1.0))
+    relative = (sizes - sizes.mean()) / max(float(sizes.std()), 1e-9)
+    strength = np.exp(block.shocks.strength)[..., None, None]
+    moved = block.shocks.place + block.shocks.slope[..., None] * relative
+    middle = system.country.ages.width / 2
+    kept = np.stack([fading(system.effect, block.values, k - starts[0] + middle) for k in starts], axis=1)
+    return system.balance + strength * kept + moved[..., None]
+
+
+def _launch_pull(system: System, block: Block) -> Array:
+    """V at the start without shocks [member, place, stage]: the reference of the nation's push."""
+    return system.balance + fading(system.effect, block.values, system.country.ages.width / 2)
+
+
+def fading(effect: Array, values: Mapping[str, Array], elapsed: float) -> Array:
+    """b0 xi (lasting + (1 - lasting) 2^(-t / half-life)) [member, place, stage]; gains and losses have own half-lives."""
+
+    def wide(name: str) -> Array:
+        return values[name][:, None, None]
+
+    half = np.where(effect > 0, wide("boom_half_life"), wide("loss_half_life"))
+    lasting = wide("lasting_share")
+    return wide("launch_share") * effect * (lasting + (1 - lasting) * 2 ** (-elapsed / half))
+
+
+def _keep(
+    system: System,
+    path: Trajectory,
+    people: Array,
+    rows: range,
+    members: int,
+    stocks: dict[str, Array],
+    flows: dict[str, Array],
+) -> None:
+    """Writes a block's rows into the ensemble's arrays, making the stocks' on the first call."""
+    found = {
+        **select(people, system.country.ages),
+        "newcomers": np.swapaxes(np.asarray(path.newcomers), 0, 1),
+        "away": np.swapaxes(np.asarray(path.away), 0, 1),
+    }
+    for name, values in found.items():
+        stocks.setdefault(name, np.empty((members, *values.shape[1:])))[list(rows)] = values
+    for name in FLOWS:
+        flows[name][list(rows)] = np.swapaxes(np.asarray(path.flows[name]), 0, 1)
+
+
+def _quantiles(by_member: NDArray[np.float32]) -> Array:
+    """Quantiles over members [quantile, year, place, sex, age], a year at a time to bound memory."""
+    out = np.empty((len(QUANTILES), *by_member.shape[1:]))
+    for year in range(by_member.shape[1]):
+        out[:, year] = np.quantile(by_member[:, year], QUANTILES, axis=0)
+    return out
+
+
+def _diagnostics(flows: Mapping[str, Array], stocks: Mapping[str, Array]) -> dict[str, float]:
+    """Numbers that show how the run went, from means over members."""
+    people = stocks["people"].mean(axis=0).sum(axis=-1)
+    moved = flows["departures"].mean(axis=0).sum(axis=-1)
+    adjusted = np.abs(flows["adjustment"]).mean(axis=0).sum(axis=-1)
+    births = flows["births"].mean(axis=0).sum(axis=-1)
+    return {
+        "moves in the first period per resident": float(moved[0] / people[0]),
+        "largest national adjustment of a period per resident": float((adjusted / people[:-1]).max()),
+        "adjustment per birth over the run": float(adjusted.sum() / births.sum()),
+    }

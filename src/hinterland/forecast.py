@@ -1,0 +1,34 @@
+"""From a country to its forecast in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hinterland.calibrate.prepare import prepare
+from hinterland.data.country import Country
+from hinterland.ensemble import Progress, run_ensemble
+from hinterland.params import load
+from hinterland.record import Ensemble, check
+
+
+def forecast(
+    country: Country,
+    *,
+    members: int = 200,
+    until: int = 2100,
+    seed: int = 0,
+    overrides: Mapping[str, float] | None = None,
+    progress: Progress | None = None,
+) -> Ensemble:
+    """The base scenario of a country: people by place, sex and age to `until`, with `members` futures.
+
+    `overrides` sets parameters by name for this run. `progress` is called with (done, total, what). The same seed
+    gives the same bytes on one machine. InputError names what in the country or the request cannot be used.
+    """
+    parameters = load(overrides=overrides or {})
+    if progress is not None:
+        progress(0, members, "start")
+    system = prepare(country, parameters)
+    outcome = run_ensemble(system, members=members, until=until, seed=seed, progress=progress)
+    check(outcome.ensemble)
+    return outcome.ensemble

@@ -1,0 +1,144 @@
+"""What happens in a step, in order: the model's table of contents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import jax
+import jax.numpy as jnp
+
+from hinterland.model.control import international_factor, scaled, towards
+from hinterland.model.migration import Mobility, mean_gap, move
+from hinterland.model.nation import National, renew
+from hinterland.model.settling import settle
+from hinterland.model.survival import Survivorship, surviving
+from hinterland.space.kernel import Kernel
+from hinterland.state import Flows, State, aged
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What stays fixed through a run."""
+
+    kernel: Kernel
+    opportunities: jax.Array
+    """[place] share of the nation's people at the base year."""
+    size: jax.Array
+    """[place] persons at the base year."""
+    local_mortality: jax.Array
+    """[place] exponent of survivorship."""
+    stages: tuple[int, ...] = field(metadata={"static": True})
+    parents: tuple[tuple[int, int], ...] = field(metadata={"static": True})
+    years: int = field(metadata={"static": True})
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How people behave, fixed through a run; one number per member."""
+
+    mobility: Mobility
+    settling: jax.Array
+    """[...] hazard of newcomers becoming rooted, 1/year."""
+    base: jax.Array
+    """[..., stage] the nation's mean of ln D - V when the run starts."""
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a step is given from outside."""
+
+    national: National
+    target: jax.Array
+    """[..., sex, age] the nation's persons at the end of the step; used where no control is given."""
+    local_fertility: jax.Array
+    """[..., place] multiple of national births."""
+    pull: jax.Array
+    """[..., place, stage] V before congestion."""
+
+
+def step(
+    setting: Setting,
+    behaviour: Behaviour,
+    state: State,
+    conditions: Conditions,
+    control: jax.Array | None = None,
+) -> tuple[State, Flows]:
+    """One step of `setting.years`: the state at its end and the flows during it.
+
+    `control` [..., sex, age] is the national factor of a base run, to be kept for scenarios compared with it; without
+    it the step steers to `conditions.target`.
+    """
+    start = state
+    state, births, deaths = live(setting, state, conditions)
+    state, settled = settle(state, behaviour.settling, setting.years)
+    state, moves = move(
+        state,
+        conditions.pull - crowding(setting, behaviour, start),
+        mobility=behaviour.mobility,
+        kernel=setting.kernel,
+        opportunities=setting.opportunities,
+        base=behaviour.base,
+        stages=setting.stages,
+        parents=setting.parents,
+        years=setting.years,
+    )
+    before = state.people
+    state = scaled(state, international_factor(before, conditions.national.migrants))
+    international = state.people - before
+    before = state.people
+    factor = towards(before, conditions.target) if control is None else control
+    state = scaled(state, factor)
+    flows = Flows(
+        births=births,
+        deaths=deaths,
+        departures=moves.departures,
+        arrivals=moves.arrivals,
+        returns=moves.returns,
+        settled=settled,
+        international=international,
+        adjustment=state.people - before,
+        control=factor,
+    )
+    return state, flows
+
+
+def with_base(setting: Setting, behaviour: Behaviour, pull: jax.Array) -> Behaviour:
+    """The behaviour with the nation's mean logsum at this pull [..., place, stage] as its base."""
+    return replace(behaviour, base=mean_gap(setting.kernel, setting.opportunities, pull))
+
+
+def live(setting: Setting, state: State, conditions: Conditions) -> tuple[State, jax.Array, jax.Array]:
+    """Ageing, deaths and births: the state after them, births and deaths [..., place, sex, age].
+
+    Children are born rooted where they are born. The away die as the newcomers do who host them.
+    """
+    survivorship: Survivorship = conditions.national.survivorship
+    people, born, deaths = renew(
+        state.people,
+        conditions.national,
+        local_mortality=setting.local_mortality,
+        local_fertility=conditions.local_fertility,
+        years=setting.years,
+    )
+    rooted = surviving(state.rooted, survivorship, setting.local_mortality)
+    newcomers = surviving(state.newcomers, survivorship, setting.local_mortality)
+    hosted = state.newcomers.sum(axis=-3)
+    share = jnp.where(hosted > 0, newcomers.sum(axis=-3) / jnp.where(hosted > 0, hosted, 1.0), 1.0)
+    after = State(
+        rooted=aged(rooted).at[..., 0].set(people[..., 0]),
+        newcomers=aged(newcomers),
+        away=aged(state.away * share[..., None, :, :]),
+    )
+    births = jnp.zeros_like(people).at[..., 0].set(born)
+    return after, births, deaths
+
+
+def crowding(setting: Setting, behaviour: Behaviour, state: State) -> jax.Array:
+    """What size takes from V [..., place, 1]: congestion times the log of people relative to the base year."""
+    people = state.people.sum(axis=(-2, -1))
+    return (
+        behaviour.mobility.congestion[..., None] * jnp.log(jnp.maximum(people, 1.0) / jnp.maximum(setting.size, 1.0))
+    )[..., None]

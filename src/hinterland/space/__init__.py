@@ -1,0 +1,1 @@
+"""Distance between places and the kernels that weigh it."""

@@ -1,0 +1,24 @@
+"""A kernel held as a full matrix: right for a few thousand places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True, slots=True)
+class DenseKernel:
+    """K as a matrix [origin, destination]."""
+
+    matrix: jax.Array
+
+    def apply(self, columns: jax.Array) -> jax.Array:
+        """K x for columns [..., place, column]; same shape."""
+        return jnp.matmul(self.matrix, columns)
+
+    def apply_transposed(self, columns: jax.Array) -> jax.Array:
+        """Transposed K x for columns [..., place, column]; same shape."""
+        return jnp.matmul(self.matrix.T, columns)

@@ -1,0 +1,110 @@
+"""A country made ready to run: its start, its fixed setting, and what was inverted from its record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from hinterland.axes import LIFE_STAGES, Ages
+from hinterland.data.country import Country
+from hinterland.errors import InputError
+from hinterland.model.leaving import rogers_castro
+from hinterland.model.migration import Mobility, by_age
+from hinterland.model.step import Behaviour, Setting
+from hinterland.params import Parameters
+from hinterland.space.dense import DenseKernel
+from hinterland.space.distance import great_circle
+from hinterland.space.kernel import same_region, two_scales
+from hinterland.state import State
+
+Array = NDArray[np.float64]
+
+FOLLOWERS: tuple[tuple[int, int], ...] = ((LIFE_STAGES.labels.index("60+"), LIFE_STAGES.labels.index("30-44")),)
+"""Stages whose movers may choose as another stage does: the old and their children's generation."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What every member of every scenario starts from."""
+
+    country: Country
+    parameters: Parameters
+    setting: Setting
+    state: State
+    """Stocks at the base year [place, sex, age]."""
+    balance: Array
+    """[place, stage] pull at which the record's net migration would have been zero."""
+    effect: Array
+    """[place, stage] xi: what the record's net migration adds to it; zero without a record."""
+    fertility: Array
+    """[place] multiple of national births at the base year."""
+    diagnostics: Mapping[str, float]
+    """How well the start meets what was asked of it."""
+
+
+def kernel(country: Country, parameters: Parameters) -> DenseKernel:
+    """The distance kernel among a country's places, relative to its mean so that no cell is very small.
+
+    InputError where a place has no position or the country has a single place: nobody could move.
+    """
+    places = country.places
+    for place, (lon, lat) in enumerate(zip(places.lon, places.lat, strict=True)):
+        if not (np.isfinite(lon) and np.isfinite(lat)):
+            raise InputError(
+                f"{places.names[place]} ({places.codes[place]}) has no position",
+                remedy="Give lon and lat in degrees for every place: moves depend on distance",
+                where="places, column lon or lat",
+            )
+    if len(places) < 2:
+        raise InputError(
+            f"{country.code} has {len(places)} place",
+            remedy="Give at least two places: people move between places",
+            where="places",
+        )
+    _, regions = np.unique(np.array(places.regions), return_inverse=True)
+    weights = two_scales(
+        great_circle(places.lon, places.lat),
+        near=parameters.value("near"),
+        far=parameters.value("far"),
+        far_share=parameters.value("far_share"),
+    )
+    weights = same_region(weights, regions.astype(np.int64), log_factor=parameters.value("region_bond"))
+    return DenseKernel(matrix=jnp.asarray(weights / weights.mean()))
+
+
+def behaviour(values: Mapping[str, Array], ages: Ages) -> Behaviour:
+    """Behaviour from parameter values, each [member] or one number (life-stage lists [stage] or [member, stage]).
+
+    The base of the logsum is zero until the pull of the run is known.
+    """
+
+    def number(name: str) -> Array:
+        return np.asarray(values[name], dtype=np.float64)
+
+    leave = rogers_castro(
+        ages,
+        peak=float(number("leave_peak")),
+        child=float(number("leave_child")),
+        child_fall=float(number("leave_child_fall")),
+        position=float(number("leave_position")),
+        fall=float(number("leave_fall")),
+        rise=float(number("leave_rise")),
+        floor=float(number("leave_floor")),
+    )
+    stages = LIFE_STAGES.of_ages(ages)
+    mobility = Mobility(
+        leave=jnp.asarray(leave),
+        newcomer_multiple=jnp.asarray(number("newcomer_multiple")),
+        push=jnp.asarray(number("push")),
+        saturation=jnp.asarray(number("saturation")),
+        come_home=by_age(jnp.asarray(number("come_home")), stages),
+        home_pull=jnp.asarray(number("home_pull")),
+        home_cap=jnp.asarray(number("home_cap")),
+        follow=jnp.asarray(number("follow")),
+        congestion=jnp.asarray(number("congestion")),
+    )
+    return Behaviour(mobility=mobility, settling=jnp.asarray(number("settling")), base=jnp.zeros(len(LIFE_STAGES)))
