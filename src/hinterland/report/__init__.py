@@ -1,0 +1,1 @@
+"""Pages about a run and its places: self-contained HTML with charts, tables, sources, in three languages."""
