@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hinterland.axes import Ages
+import itertools
 
 _LABEL = re.compile(r"(\d{1,3})(?:\s*[-–—−]\s*(\d{1,3})|\s*(\+))?")
 
@@ -43,7 +44,7 @@ def fault_of(groups: Sequence[Group]) -> str:
         return "there are no age groups"
     if groups[0].first != 0:
         return f"ages begin at {groups[0].first}, not at 0"
-    for before, after in zip(groups[:-1], groups[1:], strict=True):
+    for before, after in itertools.pairwise(groups):
         if after.first <= before.last:
             return f"age groups {before} and {after} overlap"
         if after.first > before.last + 1:

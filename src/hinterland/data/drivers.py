@@ -13,6 +13,7 @@ from hinterland.data.agegroups import parse
 from hinterland.data.country import Array, Drivers, frozen
 from hinterland.data.faults import Faults
 from hinterland.data.tables import Cells
+import itertools
 
 PERIOD: Final = 5
 _PERIOD_LABEL = re.compile(r"(\d{4})\s*[-–—]\s*(\d{4})")
@@ -44,7 +45,7 @@ def read_drivers(
         elif lender is not None:
             fields |= _lent(name, lender, ratio)
         else:
-            faults.add("the pack", f"table {name!r} is missing", "Add it, or name a lender: borrow_drivers = \"cn\".")
+            faults.add("the pack", f"table {name!r} is missing", 'Add it, or name a lender: borrow_drivers = "cn".')
     faults.stop()
     return Drivers(**fields, source=source, borrowed_from=borrowed_from)
 
@@ -68,7 +69,7 @@ def _lent(name: str, lender: Drivers, ratio: float) -> dict[str, Any]:
 def _nation(cells: Cells, faults: Faults) -> dict[str, Any]:
     years = np.array(cells.figures("year"))
     order = np.argsort(years)
-    for before, after in zip(order[:-1], order[1:], strict=True):
+    for before, after in itertools.pairwise(order):
         if years[after] != years[before] + 1:
             what = f"the years {years[before]:g} and {years[after]:g} follow each other with a gap"
             faults.add(cells.where(int(after), "year"), what, "Give every year from the first to the last once.")
@@ -132,7 +133,7 @@ def _schedule(
     groups = [_first_age(cells, entry, label, ages, faults) for entry, label in enumerate(cells.texts("age"))]
     faults.stop()
     periods = sorted(set(starts))
-    for before, after in zip(periods[:-1], periods[1:], strict=True):
+    for before, after in itertools.pairwise(periods):
         if after != before + PERIOD:
             told = "Give every period of five years from the first to the last."
             faults.add(f"{cells.file}, column period", f"periods {before} and {after} follow each other", told)
@@ -171,4 +172,3 @@ def _first_age(cells: Cells, entry: int, label: str, ages: tuple[int, ...], faul
         what = f"age group {label!r} does not end before {wanted + 1:g}"
         faults.add(cells.where(entry, "age"), what, f"Give groups that begin at {', '.join(map(str, ages))}.")
     return group.first
-

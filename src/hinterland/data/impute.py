@@ -30,7 +30,7 @@ class Bands:
 
 
 def fit(seed: Array, bands: Bands, columns: Array | None = None, *, sweeps: int = 500, near: float = 1e-10) -> Array:
-    """Persons [place, cell] with the bands' sums exactly and, where given, the `columns` [cell] as nearly as they allow.
+    """Persons [place, cell] with the bands' sums exactly and the `columns` [cell], if given, as nearly as they allow.
 
     `seed` [place, cell] is not negative. The columns must sum to the bands' total; a ValueError says by how much they
     do not, and names places whose band holds persons where the seed has none (see `opened`).

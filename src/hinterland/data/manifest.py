@@ -17,7 +17,18 @@ from hinterland.errors import at
 
 FILE: Final = "pack.toml"
 LANGUAGES: Final = ("en", "zh", "ja")
-KEYS: Final = ("format", "code", "version", "base_year", "names", "peers", "borrow_drivers", "notes", "tables", "sources")
+KEYS: Final = (
+    "format",
+    "code",
+    "version",
+    "base_year",
+    "names",
+    "peers",
+    "borrow_drivers",
+    "notes",
+    "tables",
+    "sources",
+)
 SOURCE_KEYS: Final = ("key", "title", "licence", "attribution", "url", "tables")
 
 
@@ -97,7 +108,7 @@ def read_manifest(folder: Path, faults: Faults) -> Manifest:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         where = at(label, row=int(found[1])) if found else label
-        faults.fail(where, f"is not readable as TOML ({error})", "Correct that line: key = value, text in \"quotes\".")
+        faults.fail(where, f"is not readable as TOML ({error})", 'Correct that line: key = value, text in "quotes".')
     reading = _Reading(values, tuple(text.splitlines()), label, faults)
     _check_format(reading)
     manifest = _manifest(reading, folder)
@@ -108,8 +119,12 @@ def read_manifest(folder: Path, faults: Faults) -> Manifest:
 def _check_format(reading: _Reading) -> None:
     version = reading.values.get("format")
     if version != FORMAT or isinstance(version, bool):
-        what = "key 'format' is missing" if version is None else f"format = {version!r} is not a format this version reads"
-        reading.faults.fail(reading.where("format"), what, f"Write format = {FORMAT}, or use the hinterland it was made for.")
+        what = (
+            "key 'format' is missing" if version is None else f"format = {version!r} is not a format this version reads"
+        )
+        reading.faults.fail(
+            reading.where("format"), what, f"Write format = {FORMAT}, or use the hinterland it was made for."
+        )
 
 
 def _manifest(reading: _Reading, folder: Path) -> Manifest:
@@ -121,7 +136,9 @@ def _manifest(reading: _Reading, folder: Path) -> Manifest:
     code, version = reading.get("code", str), reading.get("version", str)
     base_year = reading.get("base_year", int)
     if "base_year" in reading.values and isinstance(base_year, int) and base_year not in YEARS:
-        faults.add(reading.where("base_year"), f"base_year = {base_year} is not a year", "Write the last year with people.")
+        faults.add(
+            reading.where("base_year"), f"base_year = {base_year} is not a year", "Write the last year with people."
+        )
     sources, source_of = _sources(reading)
     return Manifest(
         folder=folder,
@@ -142,7 +159,9 @@ def _names(reading: _Reading) -> dict[str, str]:
     names = reading.get("names", dict)
     for language, name in names.items():
         if language not in LANGUAGES:
-            reading.faults.add(reading.where(language), f"language {language!r} is not known", f"Use {', '.join(LANGUAGES)}.")
+            reading.faults.add(
+                reading.where(language), f"language {language!r} is not known", f"Use {', '.join(LANGUAGES)}."
+            )
         elif not isinstance(name, str) or not name:
             reading.faults.add(reading.where(language), f"{language} = {name!r} is not a name", 'Write it in "quotes".')
     if "names" in reading.values and "en" not in names:
@@ -158,7 +177,9 @@ def _tables(reading: _Reading, folder: Path) -> dict[str, str]:
             told = f"{nearest(name, TABLES)}Tables are {', '.join(TABLES)}."
             reading.faults.add(where, f"table {name!r} is not known", told)
         elif not isinstance(file, str) or Path(file).name != file:
-            reading.faults.add(where, f"{name} = {file!r} is not a file name", "Name a file that lies beside pack.toml.")
+            reading.faults.add(
+                where, f"{name} = {file!r} is not a file name", "Name a file that lies beside pack.toml."
+            )
         elif not (folder / file).is_file():
             near = nearest(file, [path.name for path in folder.iterdir()])
             told = f"{near}Put the file there, correct its name, or take the line out."
@@ -182,15 +203,21 @@ def _sources(reading: _Reading) -> tuple[tuple[Source, ...], dict[str, str]]:
             continue
         for key in entry:
             if key not in SOURCE_KEYS:
-                faults.add(where, f"key {key!r} is not known", f"{nearest(key, SOURCE_KEYS)}Keys are {', '.join(SOURCE_KEYS)}.")
+                faults.add(
+                    where, f"key {key!r} is not known", f"{nearest(key, SOURCE_KEYS)}Keys are {', '.join(SOURCE_KEYS)}."
+                )
         for key in ("key", "title", "licence", "attribution"):
             if not isinstance(entry.get(key), str) or not entry[key]:
-                faults.add(where, f"its {key} is missing", "Say where figures come from and on what terms they may be used.")
+                faults.add(
+                    where, f"its {key} is missing", "Say where figures come from and on what terms they may be used."
+                )
         texts = {key: str(entry.get(key, "")) for key in SOURCE_KEYS[:-1]}
         sources.append(Source(**texts))
         for table in entry.get("tables", []):
             if table not in known:
-                faults.add(where, f"its table {table!r} is not in the pack", f"{nearest(str(table), known)}Take it out.")
+                faults.add(
+                    where, f"its table {table!r} is not in the pack", f"{nearest(str(table), known)}Take it out."
+                )
             source_of[str(table)] = texts["key"]
     for table in known:
         if table not in source_of and table in TABLES:

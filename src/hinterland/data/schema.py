@@ -46,6 +46,7 @@ class Table:
         raise KeyError(name)
 
 
+_ANY = float("-inf")
 _CODE = Column("code", "code", "the place", required=True)
 _YEAR = Column("year", "year", "calendar year of the figures", required=True)
 _AGE = Column("age", "age", "age group: `0`, `1-4`, `85+`", required=True)
@@ -69,8 +70,6 @@ def _published(name: str, doc: str, *, lo: float = 0.0, hi: float = float("inf")
     )
 
 
-_ANY = float("-inf")
-
 PLACE_TABLES: Final = (
     Table(
         "places",
@@ -81,8 +80,8 @@ PLACE_TABLES: Final = (
             Column("name_en", "text", "in Latin letters; the name itself where blank"),
             Column("region", "region", "the province or prefecture it belongs to"),
             Column("seat", "flag", "1 where the place is the seat of its region, else 0"),
-            _figure("lon", "degrees east", 180, lo=-180, required=True),
-            _figure("lat", "degrees north", 90, lo=-90, required=True),
+            _figure("lon", "degrees east, -180 to 180", lo=_ANY, required=True),
+            _figure("lat", "degrees north, -90 to 90", lo=_ANY, required=True),
             _figure("area_km2", "land area, km2"),
         ),
         ("code",),
@@ -151,7 +150,7 @@ PLACE_TABLES: Final = (
         (
             _CODE,
             _YEAR,
-            _figure("registered_per_100_residents", "persons whose home is here, living here or not, per 100 residents"),
+            _figure("registered_per_100_residents", "persons whose home is here, present or not, per 100 residents"),
             _figure("newcomers_same_county_pct", "registered elsewhere in the same county, % of residents", 100),
             _figure("newcomers_same_province_pct", "registered in another county of the region, % of residents", 100),
             _figure("newcomers_other_province_pct", "registered in another region, % of residents", 100),

@@ -63,13 +63,15 @@ class Cells:
 
 
 def read_raw(path: Path, label: str, faults: Faults) -> Raw:
-    """The text of a CSV file (UTF-8, with or without byte order mark, plain or .gz); raises InputError if unreadable."""
+    """The text of a CSV file (UTF-8, byte order mark or not, plain or .gz); raises InputError if it is unreadable."""
     text = read_text(path, label, faults)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         rows = [(reader.line_num, tuple(cell.strip() for cell in row)) for row in reader]
     except csv.Error as error:
-        faults.fail(label, f"cannot be read as CSV ({error})", "Write commas between cells and double quotes around text.")
+        faults.fail(
+            label, f"cannot be read as CSV ({error})", "Write commas between cells and double quotes around text."
+        )
     rows = [(number, row) for number, row in rows if any(row)]
     if not rows:
         faults.fail(label, "is empty", "Write a header row and one row for every entry, or take the table out.")
@@ -173,7 +175,9 @@ def _figure(text: str, column: Column, where: str, faults: Faults) -> float:
         faults.add(where, f"{text!r} is not a number", remedy)
         return math.nan
     if not math.isfinite(value):
-        faults.add(where, f"{text!r} is not a finite number", "Write a number, or leave the cell blank where none is known.")
+        faults.add(
+            where, f"{text!r} is not a finite number", "Write a number, or leave the cell blank where none is known."
+        )
         return math.nan
     if not column.lo <= value <= column.hi:
         faults.add(where, _outside(text, value, column), f"Write {column.doc}{_range(column)}.")
@@ -221,7 +225,9 @@ def _check_sums(cells: Cells, table: Table, faults: Faults, tolerance: float = 0
         total = sum(row)
         if math.isfinite(total) and abs(total - 100) > tolerance:
             what = f"the shares {', '.join(f'{v:g}' for v in row)} sum to {total:g}"
-            faults.add(cells.where(entry, f"{table.sums[0]} ... {table.sums[-1]}"), what, "Make them sum to 100 (per cent).")
+            faults.add(
+                cells.where(entry, f"{table.sums[0]} ... {table.sums[-1]}"), what, "Make them sum to 100 (per cent)."
+            )
 
 
 def known_codes(cells: Cells, column: str, known: Iterable[str], whose: str, faults: Faults) -> None:

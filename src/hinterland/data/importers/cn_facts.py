@@ -41,7 +41,11 @@ def write_pack(facts: Path, folder: Path) -> None:
     (folder / "pack.toml").write_bytes(MANIFEST.read_bytes().replace(b"\r\n", b"\n"))
     _write(folder, "places", _places(places))
     _write(folder, "regions", _regions(places))
-    _write(folder, "people", [{"code": p["code"], "year": str(y), "people": p[f"people_{y}"]} for y in YEARS for p in places])
+    _write(
+        folder,
+        "people",
+        [{"code": p["code"], "year": str(y), "people": p[f"people_{y}"]} for y in YEARS for p in places],
+    )
     _write(folder, "ages", _sorted(_read(facts, "cn_prefecture_age_sex.csv")))
     _write(folder, "region_ages", _region_ages(_read(facts, "cn_province_age_sex.csv")))
     _write(folder, "rescaled", _rescaled(_read(facts, "cn_prefecture_age_sex_notes.csv")))
@@ -143,7 +147,7 @@ def _fertility(rows: Iterable[Row]) -> list[Row]:
 
 
 def _migrants(rows: Iterable[Row]) -> list[Row]:
-    """Persons per year: the facts hold thousands per period of five years (their sums are five times the yearly net)."""
+    """Persons per year: the facts hold thousands per five years (their sums are five times the yearly net)."""
     return [
         {
             "period": r["period"],

@@ -1,0 +1,214 @@
+"""Checked tables put together into a country."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hinterland.axes import FIVE_YEARS, SEXES
+from hinterland.data.checks import check_base_year, check_codes, check_parts, check_positions
+from hinterland.data.country import Array, Country, Drivers, FrozenMapping, Places, Source, frozen
+from hinterland.data.drivers import DRIVER_NAMES, read_drivers
+from hinterland.data.faults import Faults, nearest
+from hinterland.data.manifest import LANGUAGES, Manifest
+from hinterland.data.people import Known, agree, known_ages, read_totals
+from hinterland.data.record import Published, Record, fill
+from hinterland.data.schema import TABLES
+from hinterland.data.tables import Cells
+
+Tables = Mapping[str, Cells]
+Lender = Callable[[str], Country]
+DEFAULT_LENDER: Final = "cn"
+RESCALED: Final = 0.0005
+"""Factors nearer to one than this are rounding."""
+
+
+def assemble(manifest: Manifest, tables: Tables, lender: Lender, faults: Faults) -> Country:
+    """A country from checked tables, checked against each other; raises InputError with every fault found.
+
+    `lender(code)` gives the country that patterns of age and drivers are borrowed from where the pack has none.
+    """
+    places = _places(manifest, tables, faults)
+    check_codes(manifest, tables, places, faults)
+    years, totals = read_totals(tables["people"], places.codes, faults)
+    check_base_year(manifest, years, faults)
+    faults.stop()
+    record = _record(manifest, tables, places, years, totals, lender, faults)
+    indicators = _indicators(tables, places.codes)
+    check_parts(tables, places.codes, years, totals, indicators, faults)
+    faults.stop()
+    rescaled = _rescaled(tables.get("rescaled"), places.codes, years)
+    drivers, lent, note = _drivers(manifest, tables, float(totals[-1].sum()), lender, faults)
+    return Country(
+        code=manifest.code,
+        names=FrozenMapping({language: manifest.names.get(language, manifest.names["en"]) for language in LANGUAGES}),
+        version=manifest.version,
+        base_year=manifest.base_year,
+        ages=FIVE_YEARS,
+        places=places,
+        years=years,
+        people=frozen(record.people),
+        totals=frozen(totals),
+        imputed=frozen(record.imputed, np.bool_),
+        rescaled=frozen(rescaled, np.bool_),
+        indicators=indicators,
+        drivers=drivers,
+        sources=(*manifest.sources, *lent),
+        notes=(*manifest.notes, *_rescaled_notes(rescaled, years), *record.notes, *note),
+        peers=manifest.peers,
+    )
+
+
+def _places(manifest: Manifest, tables: Tables, faults: Faults) -> Places:
+    table = tables["places"]
+    codes, names, regions = table.texts("code"), table.texts("name"), table.texts("region")
+    named = _region_names(tables.get("regions"))
+    if not any(regions):
+        regions = [manifest.code] * len(codes)
+        named = {manifest.code: (manifest.names.get("zh", manifest.names["en"]), manifest.names["en"])}
+    for entry, region in enumerate(regions):
+        if not region:
+            faults.add(table.where(entry, "region"), "the cell is blank", "Give every place a region, or none.")
+        elif region not in named:
+            if "regions" in tables:
+                told = f"{nearest(region, named)}Add it to the table regions."
+                faults.add(table.where(entry, "region"), f"code {region!r} is not known", told)
+            named[region] = (region, region)
+    check_positions(table, faults)
+    return Places(
+        codes=tuple(codes),
+        names=tuple(names),
+        names_en=tuple(en or own for en, own in zip(table.texts("name_en"), names, strict=True)),
+        regions=tuple(regions),
+        seat=frozen([value == 1 for value in table.figures("seat")], np.bool_),
+        lon=frozen(table.figures("lon")),
+        lat=frozen(table.figures("lat")),
+        area=frozen(table.figures("area_km2")),
+        region_names=FrozenMapping({region: named[region] for region in sorted(set(regions)) if region in named}),
+    )
+
+
+def _region_names(table: Cells | None) -> dict[str, tuple[str, str]]:
+    """Region -> (name in its own script, in Latin letters)."""
+    if table is None:
+        return {}
+    rows = zip(table.texts("code"), table.texts("name"), table.texts("name_en"), strict=True)
+    return {code: (name, en or name) for code, name, en in rows}
+
+
+def _record(
+    manifest: Manifest,
+    tables: Tables,
+    places: Places,
+    years: tuple[int, ...],
+    totals: Array,
+    lender: Lender,
+    faults: Faults,
+) -> Record:
+    total_of = {
+        (code, year): float(totals[t, i]) for t, year in enumerate(years) for i, code in enumerate(places.codes)
+    }
+    known: dict[tuple[str, int], Known] = {}
+    patterns: dict[tuple[str, int], Known] = {}
+    if "age_shares" in tables:
+        known |= _shares(tables["age_shares"], total_of, faults)
+    if "ages" in tables:
+        ages = known_ages(tables["ages"], (*SEXES, "people"), "code", FIVE_YEARS, faults)
+        known |= agree(ages, tables["ages"], total_of, faults)
+    if "region_ages" in tables:
+        patterns = known_ages(tables["region_ages"], SEXES, "region", FIVE_YEARS, faults)
+    faults.stop()
+
+    def lend(year: int) -> tuple[str, Array]:
+        nation = lender(manifest.borrow_drivers or DEFAULT_LENDER)
+        nearby = min(nation.years, key=lambda other: abs(other - year))
+        return f"{nation.names['en']} in {nearby} (assumed)", nation.at(nearby).sum(axis=0).reshape(-1)
+
+    published = Published(places.codes, places.regions, years, totals, known, patterns, manifest.code)
+    return fill(published, lend, FIVE_YEARS)
+
+
+def _shares(table: Cells, totals: Mapping[tuple[str, int], float], faults: Faults) -> dict[tuple[str, int], Known]:
+    """Broad ages as persons; a fault where the shares of a place and year do not sum to 100."""
+    persons: dict[tuple[str, int], Known] = {}
+    for key, known in known_ages(table, ("pct",), "code", FIVE_YEARS, faults).items():
+        total = float(known.persons.sum())
+        if abs(total - 100) > 0.5:
+            what = f"the shares of {key[0]} in {key[1]} sum to {total:g}"
+            faults.add(f"{table.file}, column pct", what, "Make them sum to 100 (per cent of all persons).")
+        elif key in totals:
+            persons[key] = Known(known.band, known.persons * (totals[key] / total))
+    return persons
+
+
+def _indicators(tables: Tables, codes: tuple[str, ...]) -> Mapping[str, Mapping[int, Array]]:
+    row = {code: position for position, code in enumerate(codes)}
+    found: dict[str, dict[int, Array]] = {}
+    for name in (name for name in tables if TABLES[name].indicators):
+        cells = tables[name]
+        for column in (c.name for c in TABLES[name].columns if c.kind == "number" and c.name in cells):
+            for code, year, value in zip(cells.texts("code"), cells.years(), cells.figures(column), strict=True):
+                if code in row and not np.isnan(value):
+                    found.setdefault(column, {}).setdefault(year, np.full(len(codes), np.nan))[row[code]] = value
+    return FrozenMapping(
+        {name: FrozenMapping({year: frozen(v) for year, v in sorted(of.items())}) for name, of in found.items()}
+    )
+
+
+def _rescaled(table: Cells | None, codes: tuple[str, ...], years: tuple[int, ...]) -> NDArray[np.bool_]:
+    flags = np.zeros((len(years), len(codes)), np.bool_)
+    if table is not None:
+        for code, year, factor in zip(table.texts("code"), table.years(), table.figures("factor"), strict=True):
+            if year in years:
+                flags[years.index(year), codes.index(code)] = abs(factor - 1) > RESCALED
+    return flags
+
+
+def _rescaled_notes(rescaled: NDArray[np.bool_], years: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(
+        f"Published ages of {int(flags.sum())} places in {year} belong to other borders; they were scaled to the total."
+        for year, flags in zip(years, rescaled, strict=True)
+        if flags.any()
+    )
+
+
+def _drivers(
+    manifest: Manifest, tables: Tables, people: float, lender: Lender, faults: Faults
+) -> tuple[Drivers, tuple[Source, ...], tuple[str, ...]]:
+    """Drivers, sources of those that were borrowed, and a note that says which; `people` is the country's base year."""
+    missing = [name for name in DRIVER_NAMES if name not in tables]
+    source = manifest.source_of.get("nation", "")
+    if not missing:
+        drivers, lent, note = read_drivers(tables, None, 1.0, source, "", faults), (), ()
+    else:
+        nation = lender(manifest.borrow_drivers or DEFAULT_LENDER)
+        ratio = people / _people(nation, manifest, faults)
+        source = nation.drivers.source if "nation" in missing else source
+        drivers = read_drivers(tables, nation.drivers, ratio, source, nation.code, faults)
+        known = {source.key for source in manifest.sources}
+        lent = tuple(s for s in nation.sources if s.key == nation.drivers.source and s.key not in known)
+        listed = "; ".join(DRIVER_NAMES[name] for name in missing)
+        note = (
+            (f"Assumed, as the pack does not give them: {listed}. "
+            f"Borrowed from {nation.names['en']}, numbers of persons scaled to this country."),
+        )
+    years = drivers.years
+    if manifest.base_year not in years:
+        what = f"the nation's years {years[0]}-{years[-1]} do not hold the base year {manifest.base_year}"
+        faults.fail(manifest.label, what, "Give the nation from the base year on.")
+    return drivers, lent, note
+
+
+def _people(nation: Country, manifest: Manifest, faults: Faults) -> float:
+    """Persons of the lending nation in the base year of the pack."""
+    years = nation.drivers.years
+    if manifest.base_year not in years:
+        what = (
+            f"drivers are borrowed from {nation.code}, whose years {years[0]}-{years[-1]} "
+            f"do not hold the base year {manifest.base_year}"
+        )
+        faults.fail(manifest.label, what, f"Give the nation's own tables: {', '.join(DRIVER_NAMES)}.")
+    return float(nation.drivers.people[int(manifest.base_year - years[0])])

@@ -1,0 +1,122 @@
+"""People of every place, year, sex and age: published ages as they are, imputed ones where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hinterland.axes import SEXES, Ages
+from hinterland.data.country import Array
+from hinterland.data.impute import Bands, fit, opened
+from hinterland.data.people import Ageing, Known
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a pack says about people; `known` agrees with `totals` already."""
+
+    codes: Sequence[str]
+    regions: Sequence[str]
+    """[place] code of its region."""
+    years: Sequence[int]
+    totals: Array
+    """[year, place] persons."""
+    known: Ageing
+    """Of places."""
+    patterns: Ageing
+    """Of regions, and of the nation under its own code."""
+    nation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """People [year, place, sex, age], where they are imputed [year, place], and sentences that say so."""
+
+    people: Array
+    imputed: NDArray[np.bool_]
+    notes: tuple[str, ...]
+
+
+Lend = Callable[[int], tuple[str, Array]]
+"""Year -> name and persons [sex * age] of a nation whose pattern is borrowed."""
+
+
+def fill(published: Published, lend: Lend, ages: Ages) -> Record:
+    """The record of every place and year.
+
+    Where a place's cells are not all published they are fitted to what is: the seed is its region's pattern of the
+    year, else the nation's, else the lent one. A region's pattern is a margin as well as a seed.
+    """
+    shape = (len(published.years), len(published.codes), len(SEXES) * len(ages))
+    people, imputed = np.zeros(shape), np.zeros(shape[:2], np.bool_)
+    notes: list[str] = []
+    for t, year in enumerate(published.years):
+        known = [published.known.get((code, year)) for code in published.codes]
+        for i, part in enumerate(known):
+            if part is not None and part.exact:
+                people[t, i] = part.cells
+            else:
+                imputed[t, i] = True
+        followed = _impute(published, t, known, people[t], imputed[t], lend)
+        if followed:
+            notes.append(
+                f"Ages and sexes of {int(imputed[t].sum())} of {shape[1]} places in {year} are not published: "
+                f"imputed from the pattern of {' and '.join(sorted(followed))}."
+            )
+    return Record(people.reshape(*shape[:2], len(SEXES), len(ages)), imputed, tuple(notes))
+
+
+def _impute(
+    published: Published, t: int, known: Sequence[Known | None], people: Array, imputed: NDArray[np.bool_], lend: Lend
+) -> set[str]:
+    """Fill the rows of `people` [place, cell] that are imputed; says whose patterns were followed."""
+    followed: set[str] = set()
+    regions = np.array(published.regions)
+    for region in np.unique(regions[imputed]):
+        inside = regions == region
+        lacking = inside & imputed
+        said, seed, is_margin = _pattern(published, str(region), published.years[t], people[~imputed], lend)
+        followed.add(said)
+        totals = published.totals[t]
+        bands = _bands([known[int(i)] for i in np.flatnonzero(lacking)], totals[lacking], len(seed))
+        columns = None
+        if is_margin:
+            rest = seed * (totals[inside].sum() / seed.sum()) - people[inside & ~imputed].sum(axis=0)
+            # Published places may hold more than the region's share of a cell; then the pattern is only a seed.
+            columns = rest if rest.min() >= 0 else None
+        start = np.tile(seed, (len(bands.persons), 1))
+        people[lacking] = fit(opened(start, bands), bands, columns)
+    return followed
+
+
+def _pattern(published: Published, region: str, year: int, exact: Array, lend: Lend) -> tuple[str, Array, bool]:
+    """Whose pattern seeds a region's places, its persons [cell], and whether they are margins too."""
+    usable = {key: part for key, part in published.patterns.items() if part.exact and part.persons.sum() > 0}
+    if (region, year) in usable:
+        whose = "the nation" if region == published.nation else "their regions"
+        return whose, usable[region, year].cells, True
+    if (published.nation, year) in usable:
+        return "the nation", usable[published.nation, year].cells, False
+    parts = [part.cells for (_, when), part in usable.items() if when == year]
+    if parts:
+        return "the regions that publish ages", np.sum(parts, axis=0), False
+    if exact.sum() > 0:
+        return "the places that publish ages", exact.sum(axis=0), False
+    name, pattern = lend(year)
+    return name, pattern, False
+
+
+def _bands(known: Sequence[Known | None], totals: Array, width: int) -> Bands:
+    """Bands of places; one band with the total where nothing more is known."""
+    most = max((len(part.persons) for part in known if part is not None), default=1)
+    band = np.zeros((len(known), width), np.int64)
+    persons = np.full((len(known), most), np.nan)
+    persons[:, 0] = totals
+    for row, part in enumerate(known):
+        if part is not None:
+            band[row] = part.band
+            persons[row, : len(part.persons)] = part.persons
+    return Bands(band, persons)
