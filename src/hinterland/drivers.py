@@ -118,7 +118,7 @@ def over(periods: NDArray[np.int64], values: Array, span: tuple[int, int]) -> Ar
 
 
 def _member_values(values: Array, bounds: Array, drivers: Drivers, span: tuple[int, int], z: Array) -> Array:
-    """Yearly series averaged over a step [member, ...]: medium plus z of a split normal with the published 80% bounds."""
+    """A yearly series averaged over a step [member, ...]: medium plus z of a split normal with the 80% bounds."""
     middle = annual_mean(drivers.years, values, span)
     return middle + _departure(values, bounds, drivers, span, z)
 

@@ -200,7 +200,7 @@ def _launch_pull(system: System, block: Block) -> Array:
 
 
 def fading(effect: Array, values: Mapping[str, Array], elapsed: float) -> Array:
-    """b0 xi (lasting + (1 - lasting) 2^(-t / half-life)) [member, place, stage]; gains and losses have own half-lives."""
+    """b0 xi (lasting + (1 - lasting) 2^(-t / half-life)) [member, place, stage], gains and losses apart."""
 
     def wide(name: str) -> Array:
         return values[name][:, None, None]

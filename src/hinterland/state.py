@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import jax
+import jax.numpy as jnp
 
 
 @jax.tree_util.register_dataclass
@@ -54,8 +55,6 @@ class Flows:
 
 def aged(people: jax.Array) -> jax.Array:
     """Persons [..., age] one step later if nobody died: each group moves up, the open group keeps its own."""
-    import jax.numpy as jnp
-
-    first = jnp.zeros_like(people[..., :1])
+    first = jnp.zeros((*people.shape[:-1], 1), people.dtype)
     last = people[..., -2:-1] + people[..., -1:]
     return jnp.concatenate([first, people[..., :-2], last], axis=-1)

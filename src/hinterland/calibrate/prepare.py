@@ -55,7 +55,7 @@ def _prepare(country: Country, parameters: Parameters) -> System:
         effect = np.zeros((len(country.places), len(LIFE_STAGES)))
         state = _first_stocks(country, parameters, acting, base, country.base_year, 1.0, diagnostics)
     else:
-        effect, state = _from_record(country, parameters, acting, setting, fertility, record, diagnostics)
+        effect, state = _from_record(country, parameters, acting, fertility, record, diagnostics)
     ahead = _conditions_ahead(country, fertility, base)
     tie = jnp.asarray(parameters.value("tie"))
     still = invert(setting, acting, state, ahead, unmoved(setting, state.people, ahead), tie)
@@ -127,7 +127,6 @@ def _from_record(
     country: Country,
     parameters: Parameters,
     acting: Behaviour,
-    setting: Setting,
     fertility: Array,
     record: int,
     diagnostics: dict[str, float],
@@ -144,7 +143,7 @@ def _from_record(
     still = invert(then, acting, start, conditions, unmoved(then, start.people, conditions), tie)
     _report(diagnostics, seen)
     ends = [country.years.index(record), country.years.index(country.base_year)]
-    ageless = (country.rescaled | country.imputed)[ends].any(axis=0)
+    ageless = np.logical_or.reduce((country.rescaled | country.imputed)[ends], axis=0)
     effect = pooled(
         seen.pull - still.pull,
         base.sum(axis=(1, 2)),

@@ -89,7 +89,7 @@ def capped(shape: Array, totals: Array, cap: Array) -> Array:
 
 
 def raked(shape: Array, rows: Array, cells: Array) -> Array:
-    """Proportional fitting of `shape` [place, sex, age] to sums by place `rows` and by `cells` [sex, age], those last."""
+    """`shape` [place, sex, age] fitted in proportion to sums by place `rows` and by `cells` [sex, age], those last."""
     table = shape.copy()
     for _ in range(SWEEPS):
         held = table.sum(axis=(1, 2))

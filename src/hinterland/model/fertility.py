@@ -41,6 +41,6 @@ def births(
 
 
 def reverting(local: jax.Array, elapsed: float | jax.Array, share: jax.Array, scale: jax.Array) -> jax.Array:
-    """Multiples of national fertility [..., place] after `elapsed` years, a `share` of their log fading with `scale` years."""
+    """Multiples of national fertility [..., place] after `elapsed` years: a `share` of their log fades over `scale`."""
     kept = 1 - share * (1 - jnp.exp(-elapsed / scale))
     return local ** kept[..., None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,9 +25,7 @@ def rogers_castro(
     curve = np.exp(-fall * (years - position) - np.exp(-rise * (years - position)))
     hazard = floor + peak * (child * np.exp(-child_fall * years) + curve / curve.max())
     edges = (*ages.lower, OLDEST)
-    return np.array(
-        [hazard[(years > low) & (years < high)].mean() for low, high in zip(edges[:-1], edges[1:], strict=True)]
-    )
+    return np.array([hazard[(years > low) & (years < high)].mean() for low, high in pairwise(edges)])
 
 
 def newcomer_prevalence(

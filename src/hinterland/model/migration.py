@@ -65,7 +65,7 @@ def mean_gap(kernel: Kernel, opportunities: jax.Array, pull: jax.Array) -> jax.A
 def leave_hazard(mobility: Mobility, log_reach: jax.Array, pull: jax.Array, base: jax.Array) -> jax.Array:
     """Multiple of the base hazard [..., place, stage]: exp of a smooth bounded response to reach against pull.
 
-    `base` [..., stage] is the nation's mean of ln D - V when the run starts, frozen so that a national push is not cancelled.
+    `base` [..., stage] is the nation's mean of ln D - V when the run starts, frozen so that a national push stays.
     """
     gap = mobility.push[..., None, None] * (log_reach - pull - base[..., None, :])
     bound = mobility.saturation[..., None, None]

@@ -12,7 +12,7 @@ EARTH_RADIUS: Final = 6371.0088
 
 
 def great_circle(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Distances [place, place] in km between points [place] in degrees, by the haversine formula; zero on the diagonal."""
+    """Distances [place, place] in km between points [place] in degrees, by the haversine formula."""
     x, y = np.radians(lon), np.radians(lat)
     half_north = np.sin((y[:, None] - y[None, :]) / 2) ** 2
     half_east = np.sin((x[:, None] - x[None, :]) / 2) ** 2

@@ -33,6 +33,6 @@ def two_scales(distance: NDArray[np.float64], *, near: float, far: float, far_sh
 
 
 def same_region(weights: NDArray[np.float64], regions: NDArray[np.int64], *, log_factor: float) -> NDArray[np.float64]:
-    """Weights [place, place] multiplied by exp(log_factor) where both places share a region [place]; stays symmetric."""
+    """Weights [place, place] times exp(log_factor) where both places share a region [place]; stays symmetric."""
     inside = regions[:, None] == regions[None, :]
     return np.where(inside, weights * np.exp(log_factor), weights)
