@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hinterland.axes import Ages
-import itertools
 
 _LABEL = re.compile(r"(\d{1,3})(?:\s*[-–—−]\s*(\d{1,3})|\s*(\+))?")
 

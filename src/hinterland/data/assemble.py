@@ -191,10 +191,8 @@ def _drivers(
         known = {source.key for source in manifest.sources}
         lent = tuple(s for s in nation.sources if s.key == nation.drivers.source and s.key not in known)
         listed = "; ".join(DRIVER_NAMES[name] for name in missing)
-        note = (
-            (f"Assumed, as the pack does not give them: {listed}. "
-            f"Borrowed from {nation.names['en']}, numbers of persons scaled to this country."),
-        )
+        said = f"Assumed, as the pack does not give them: {listed}. Borrowed from {nation.names['en']}"
+        note = (f"{said}, numbers of persons scaled to this country.",)
     years = drivers.years
     if manifest.base_year not in years:
         what = f"the nation's years {years[0]}-{years[-1]} do not hold the base year {manifest.base_year}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,7 +14,6 @@ from hinterland.data.agegroups import parse
 from hinterland.data.country import Array, Drivers, frozen
 from hinterland.data.faults import Faults
 from hinterland.data.tables import Cells
-import itertools
 
 PERIOD: Final = 5
 _PERIOD_LABEL = re.compile(r"(\d{4})\s*[-–—]\s*(\d{4})")

@@ -37,6 +37,8 @@ class Manifest:
     """What `pack.toml` says, checked."""
 
     folder: Path
+    label: str
+    """How messages name the manifest."""
     code: str
     names: Mapping[str, str]
     version: str
@@ -50,11 +52,6 @@ class Manifest:
     sources: tuple[Source, ...]
     source_of: Mapping[str, str]
     """Table -> key of its source."""
-
-    @property
-    def label(self) -> str:
-        """How messages name the manifest."""
-        return f"{self.folder.name}/{FILE}"
 
     def label_of(self, table: str) -> str:
         """How messages name the file of a table."""
@@ -142,6 +139,7 @@ def _manifest(reading: _Reading, folder: Path) -> Manifest:
     sources, source_of = _sources(reading)
     return Manifest(
         folder=folder,
+        label=reading.label,
         code=code,
         names=_names(reading),
         version=version,
