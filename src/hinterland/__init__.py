@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from hinterland.data.country import Country as Country
     from hinterland.data.frame import read_places as read_places
     from hinterland.data.pack import read_pack as read_pack
-    from hinterland.ensemble import Ensemble as Ensemble
     from hinterland.errors import InputError as InputError
     from hinterland.forecast import forecast as forecast
+    from hinterland.record import Ensemble as Ensemble
 
 __version__ = "0.1.0"
 
 _HOMES: Final = {
     "Country": "hinterland.data.country",
-    "Ensemble": "hinterland.ensemble",
+    "Ensemble": "hinterland.record",
     "InputError": "hinterland.errors",
     "forecast": "hinterland.forecast",
     "read_pack": "hinterland.data.pack",
@@ -38,6 +38,8 @@ def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'hinterland' has no attribute {name!r}; it has {', '.join(sorted(_HOMES))}")
+    if name != "InputError":
+        import_module("hinterland.platform_check").require_platform()
     value = getattr(import_module(home), name)
     globals()[name] = value
     return value

@@ -224,11 +224,11 @@ def load(folder: Path | None = None, overrides: Mapping[str, float | Sequence[fl
     InputError names the file, the parameter, the value and the remedy.
     """
     home: Traversable = files("hinterland") / "parameters" if folder is None else folder
+    if not home.is_dir():
+        raise InputError("there is no such folder", remedy="Give the folder of the .toml files", where=str(home))
     sources = sorted((entry for entry in home.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name)
     if not sources:
-        raise InputError(
-            "holds no parameter file", remedy="Give a folder with at least one .toml file", where=str(home)
-        )
+        raise InputError("no parameter file in it", remedy="Give a folder with .toml files", where=str(home))
     found: dict[str, tuple[str, Parameter]] = {}
     for source in sources:
         for parameter in _read(source):
@@ -290,7 +290,7 @@ def _explained(error: ValidationError, where: str) -> InputError:
         context = first.get("ctx", {})
         return InputError(str(context["what"]), remedy=str(context["remedy"]), where=where)
     column = str(first["loc"][0])
-    if first["type"] == "missing":
+    if first["type"] == "missing" and len(first["loc"]) == 1:
         return InputError(f"{column} is missing", remedy=f"Add {column} to the table", where=where)
     if first["type"] == "extra_forbidden":
         return InputError(

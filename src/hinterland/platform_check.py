@@ -39,6 +39,6 @@ def require_platform() -> None:
     if found:
         raise InputError(
             found,
-            remedy="Use 64-bit Python 3.11 or newer on Linux, macOS with an Apple processor, or Windows with an x64 processor",
+            remedy="Use 64-bit Python 3.11 or newer on Linux, on macOS with an Apple processor, or on Windows x64",
             where="this computer",
         )
