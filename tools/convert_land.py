@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def compact(ring: list[tuple[float, float]]) -> list[int]:
     if len(points) < SMALLEST:
         return []
     flat = list(points[0])
-    for before, after in zip(points, points[1:], strict=False):
+    for before, after in pairwise(points):
         flat += [after[0] - before[0], after[1] - before[1]]
     return flat
 

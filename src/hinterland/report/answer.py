@@ -72,7 +72,7 @@ def _at(values: Array, t: int) -> tuple[float, float, float]:
 def _record(view: View, unit: Unit) -> tuple[Text, ...]:
     years, counts = view.record_years, view.record(unit)
     first, last = float(counts[0]), float(counts[-1])
-    if len(years) < 2:
+    if len(counts) < 2:
         return (say("track_one", after=years[-1], last=exact(last)),)
     ratio = last / first if first > 0 else float("nan")
     return (

@@ -72,19 +72,18 @@ def _bands(view: View, values: Array, across: Scale, up: Scale) -> str:
 
 
 def _past_labels(view: View, record: Array, values: Array, across: Scale, up: Scale) -> str:
-    """The counted numbers, on the side of the line where the forecast does not go, where they have room."""
-    falls = values[len(values) // 2][-1] <= record[-1]
+    """The counted numbers: the last where the forecast does not go, earlier ones on either side that has room."""
+    course = values[len(values) // 2]
+    rises = bool(course[min(2, len(course) - 1)] > record[-1])
+    free = {rises: across.end, not rises: across.end}
     said: list[str] = []
-    free = across(view.record_years[-1]) + 1
-    for year, value in sorted(zip(view.record_years, record, strict=True), reverse=True):
-        text, x = short(float(value)), across(year)
-        wide = width_of(text, LETTER)
-        left = max(x - wide / 2, across.start)
-        if left + wide > free and year != view.record_years[-1]:
-            continue
-        free = left - 4
-        y = up(float(value)) + (-9 if falls else 18)
-        said.append(words(left, y, text, class_="label halo", font_size=LETTER))
+    for year, value in sorted(zip(view.record_years, record.tolist(), strict=True), reverse=True):
+        text, x = short(value), across(year)
+        left = x + 5 if not said else max(x - width_of(text, LETTER) / 2, across.start)
+        below = next((side for side, end in free.items() if left + width_of(text, LETTER) <= end), None)
+        if below is not None:
+            free[below] = left - 4
+            said.append(words(left, up(value) + (18 if below else -9), text, class_="label halo"))
     return "".join(said)
 
 
@@ -102,7 +101,7 @@ def _end_labels(labels: list[Text], values: Array, across: Scale, up: Scale) -> 
         strong = "label strong" if i == len(labels) // 2 else "label"
         parts.append(
             element("line", class_="leader", x1=across.end + 1, y1=wanted[i], x2=across.end + 9, y2=y)
-            + words(across.end + 12, y + 4, label, class_=strong, font_size=LETTER)
+            + words(across.end + 12, y + 4, label, class_=strong)
         )
     return "".join(parts)
 

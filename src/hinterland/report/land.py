@@ -20,6 +20,8 @@ _LONGEST = 1.5
 """Degrees; longer edges are cut so that they follow parallels and meridians."""
 _FINEST = 0.5
 """Pixels; points nearer than this to the one before are left out."""
+_MARGIN = 44
+"""Pixels around the outermost places, so that their marks fit in."""
 _LEAST_SPAN = 0.02
 """Radii, about 130 km: the least width of a map, so that a single town still has surroundings."""
 
@@ -59,9 +61,10 @@ def fit(lon: Array, lat: Array, width: int, heights: tuple[int, int] = (320, 640
     turned = middle + (lon - middle + 180) % 360 - 180
     lon0, lat0 = float(turned.min() + turned.max()) / 2, float(lat.min() + lat.max()) / 2
     x, y = _plane(lon, lat, lon0, lat0)
-    wide, tall = max(float(np.ptp(x)), _LEAST_SPAN) * 1.12, max(float(np.ptp(y)), _LEAST_SPAN) * 1.12
-    height = round(min(max(width * tall / wide, heights[0]), heights[1]))
-    zoom = min(width / wide, height / tall)
+    wide, tall = max(float(np.ptp(x)), _LEAST_SPAN), max(float(np.ptp(y)), _LEAST_SPAN)
+    inside = width - 2 * _MARGIN
+    height = round(min(max(inside * tall / wide + 2 * _MARGIN, heights[0]), heights[1]))
+    zoom = min(inside / wide, (height - 2 * _MARGIN) / tall)
     centre = (float(x.min() + x.max()) / 2, float(y.min() + y.max()) / 2)
     return Projection(lon0, lat0, zoom, (width / 2 - centre[0] * zoom, height / 2 + centre[1] * zoom), width, height)
 
@@ -84,7 +87,7 @@ def outline(projection: Projection) -> str:
 @lru_cache(maxsize=1)
 def rings() -> tuple[Array, ...]:
     """[point, (lon, lat)] degrees, one array per ring of the shipped land."""
-    raw = json.loads(files(__package__).joinpath("land.json").read_text("utf-8"))
+    raw = json.loads(files("hinterland.report").joinpath("land.json").read_text("utf-8"))
     return tuple(np.cumsum(np.array(flat, dtype=np.int64).reshape(-1, 2), axis=0) / 100.0 for flat in raw["rings"])
 
 

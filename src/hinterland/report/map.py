@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import numpy as np
 
-from hinterland.report.land import fit, outline
-from hinterland.report.numbers import change, exact, short
-from hinterland.report.svg import drawing, element, line_width, words
+from hinterland.report.land import Box, fit, outline
+from hinterland.report.numbers import change, exact, short, tick
+from hinterland.report.svg import drawing, element, path, width_of, words
 from hinterland.report.text import Text, html, same, say
 from hinterland.report.view import Array, Unit, View
 
@@ -23,6 +24,7 @@ _SMALLEST: Final = 1.6
 _INK: Final = 0.13
 """The most of the picture's area that all bubbles together may take."""
 _LABEL: Final = 12.0
+_SIDES: Final = ((1, 0), (-1, 0), (0, -1), (0, 1), (0.8, -0.8), (-0.8, -0.8), (0.8, 0.8), (-0.8, 0.8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,20 @@ def bubble_map(key: str, view: View, marked: Unit | None = None, named: Sequence
     x, y = projection(np.where(known, view.lon, 0.0), np.where(known, view.lat, 0.0))
     size = _sizes(now, WIDTH * projection.height)
     order = [int(i) for i in np.argsort(-now, kind="stable") if known[i]]
-    bubbles = "".join(_bubble(view, i, x, y, size, now, then, ratio) for i in order)
-    ring = ""
+    bubbles = "".join(
+        mark(
+            kind_of(float(ratio[i])),
+            float(x[i]),
+            float(y[i]),
+            float(size[i]),
+            _hint(view, i, float(now[i]), float(then[i])),
+        )
+        for i in order
+    )
     names: list[tuple[Unit, bool]] = [(unit, False) for unit in named if known[unit.at[0]]]
     if marked is not None and known[marked.at[0]]:
-        i = marked.at[0]
-        ring = element("circle", class_="ring", cx=float(x[i]), cy=float(y[i]), r=float(size[i] + 5))
         names.insert(0, (marked, True))
+    rings = "".join(_ring(float(x[u.at[0]]), float(y[u.at[0]]), float(size[u.at[0]]), strong) for u, strong in names)
     labels = "".join(
         element("g", _labels(names, x, y, size, scale, projection.height), class_=name)
         for name, scale in (("wide", 1.0), ("narrow", NARROW))
@@ -80,8 +89,8 @@ def bubble_map(key: str, view: View, marked: Unit | None = None, named: Sequence
         say("map_desc", places=len(order), year=view.focus),
         element("path", class_="land", d=outline(projection), fill_rule="evenodd"),
         element("g", bubbles, class_="bubbles"),
-        ring,
         labels,
+        rings,
         class_="map",
     )
     missing = int((~known).sum())
@@ -103,11 +112,11 @@ def _sizes(now: Array, area: float) -> Array:
     return np.maximum(most * np.sqrt(np.maximum(now, 0) / largest), _SMALLEST)
 
 
-def _bubble(view: View, i: int, x: Array, y: Array, size: Array, now: Array, then: Array, ratio: Array) -> str:
-    unit = view.place(view.codes[i])
-    said = f"{unit.name.en} · {view.base_year}: {exact(now[i]).en} · {view.focus}: {exact(then[i]).en}"
-    title = element("title", html(same(f"{said} ({change(float(ratio[i])).en})")))
-    return mark(kind_of(float(ratio[i])), float(x[i]), float(y[i]), float(size[i]), title)
+def _hint(view: View, i: int, now: float, then: float) -> str:
+    """What a pointer over a bubble shows: name, people now and then, in signs that need no translation."""
+    said = f"{view.base_year}: {exact(now).en} · {view.focus}: {exact(then).en}"
+    ratio = change(then / now if now > 0 else math.nan).en
+    return element("title", html(same(f"{view.place(view.codes[i]).name.en} · {said} ({ratio})")))
 
 
 def mark(kind: Kind, x: float, y: float, radius: float, inside: str = "") -> str:
@@ -121,27 +130,61 @@ def mark(kind: Kind, x: float, y: float, radius: float, inside: str = "") -> str
 
 
 def _labels(names: Sequence[tuple[Unit, bool]], x: Array, y: Array, size: Array, scale: float, height: int) -> str:
-    """Names beside their bubbles, at the first of eight sides where nothing is overprinted."""
+    """Names near their bubbles, where they hide least, clear of other names and named bubbles."""
     letter = _LABEL * scale
-    taken: list[tuple[float, float, float, float]] = []
+    taken = [_around(float(x[unit.at[0]]), float(y[unit.at[0]]), float(size[unit.at[0]])) for unit, _ in names]
     drawn: list[str] = []
     for unit, strong in names:
         i = unit.at[0]
-        wide = line_width(unit.name.en, letter) * (1.08 if strong else 1.0)
-        reach = float(size[i]) + (8 if strong else 4)
-        for dx, dy in ((1, 0), (-1, 0), (0, -1), (0, 1), (0.8, -0.8), (-0.8, -0.8), (0.8, 0.8), (-0.8, 0.8)):
+        wide = width_of(unit.name, letter) * (1.06 if strong else 1.0)
+        best: tuple[float, float, float, Box] | None = None
+        for far, (dx, dy) in product((4.0, 16.0, 34.0, 60.0), _SIDES):
+            reach = float(size[i]) + scale * far + (6 if strong else 0)
             left = float(x[i]) + dx * reach + (0 if dx > 0 else -wide if dx < 0 else -wide / 2)
             top = float(y[i]) + dy * reach - letter * (0.6 - 0.6 * dy)
             box = (left, top, left + wide, top + letter * 1.2)
-            if box[0] < 2 or box[1] < 2 or box[2] > WIDTH - 2 or box[3] > height - 2:
+            if box[0] < 2 or box[1] < 2 or box[2] > WIDTH - 2 or box[3] > height - 2 or _touches(box, taken):
                 continue
-            if any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
-                continue
-            taken.append(box)
-            weight = "700" if strong else None
-            drawn.append(words(left, top + letter * 0.95, unit.name, font_size=letter, font_weight=weight))
-            break
+            hidden = (x > box[0] - 2) & (x < box[2] + 2) & (y > box[1] - 2) & (y < box[3] + 2)
+            cost = float(size[hidden].sum()) + far
+            if best is None or cost < best[0]:
+                best = (cost, far, dx, box)
+        if best is None:
+            continue
+        _, far, side, box = best
+        taken.append(box)
+        if far > 4:
+            drawn.append(_leader(float(x[i]), float(y[i]), box))
+        # Widths are estimates, so a name is anchored where it meets its bubble.
+        anchor, at = {-1: ("end", box[2]), 0: ("middle", (box[0] + box[2]) / 2)}.get(_sign(side), ("start", box[0]))
+        weight = "700" if strong else None
+        drawn.append(words(at, box[1] + letter * 0.95, unit.name, font_weight=weight, text_anchor=anchor))
     return "".join(drawn)
+
+
+def _sign(value: float) -> int:
+    return (value > 0) - (value < 0)
+
+
+def _around(x: float, y: float, radius: float) -> Box:
+    return (x - radius, y - radius, x + radius, y + radius)
+
+
+def _touches(box: Box, others: Sequence[Box]) -> bool:
+    return any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in others)
+
+
+def _leader(x: float, y: float, box: Box) -> str:
+    """A thin line from a bubble to the nearest point of its name."""
+    end = (min(max(x, box[0]), box[2]), min(max(y, box[1] + 2), box[3] - 2))
+    return "".join(path([(x, y), end], class_=look) for look in ("pointer under", "pointer"))
+
+
+def _ring(x: float, y: float, radius: float, strong: bool) -> str:
+    """A ring, over a wider one in the paper's colour so that it shows on everything."""
+    looks = ("ring under", "ring") if strong else ("ring thin",)
+    wide = radius * 1.3 + 4 if strong else radius + 1.5
+    return "".join(element("circle", class_=look, cx=x, cy=y, r=wide) for look in looks)
 
 
 def _legend(view: View, size: Array, now: Array) -> str:
@@ -153,7 +196,7 @@ def _legend(view: View, size: Array, now: Array) -> str:
     circle = element("circle", class_="level", cx=box / 2, cy=box / 2, r=radius)
     icon = element("svg", circle, width=box, height=box, aria_hidden="true")
     head = html(say("map_legend", year=view.focus))
-    return f'<ul class="legend"><li>{head}</li>{keys}<li>{icon}{html(short(sample))}</li></ul>'
+    return f'<ul class="legend"><li>{head}</li>{keys}<li>{icon}{html(tick(sample))}</li></ul>'
 
 
 def _icon(kind: Kind) -> str:

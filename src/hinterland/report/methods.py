@@ -65,8 +65,13 @@ def _assumed(view: View) -> str:
         return f"<p>{html(say('assumed_none'))}</p>"
     headings = [say(key) for key in ("parameter", "value", "unit", "range_of", "meaning")]
     rows = [
-        [same(entry.get("name", "")), same(_value(entry.get("value"))), same(entry.get("unit") or "")]
-        + [same(_value(entry.get("range"))), same(entry.get("doc") or "")]
+        [
+            same(entry.get("name", "")),
+            same(_value(entry.get("value"))),
+            same(entry.get("unit") or ""),
+            same(_value(entry.get("range"))),
+            same(entry.get("doc") or ""),
+        ]
         for entry in assumed
     ]
     return f"<p>{html(say('assumed_note'))}</p>" + table(headings, rows, "prose")
@@ -81,13 +86,15 @@ def _diagnostics(view: View) -> str:
 
 
 def _value(value: Any) -> str:
-    """A value as short as it stays true: six figures, lists with commas, ranges as a-b."""
+    """A value as short as it stays true: six figures, pairs as ranges, longer lists with commas."""
     if value is None:
         return ""
     if isinstance(value, bool | str):
         return str(value)
     if isinstance(value, int | float):
         return f"{value:.6g}" if math.isfinite(value) else str(value)
+    if isinstance(value, list | tuple) and len(value) == 2:
+        return " … ".join(_value(part) for part in value)
     if isinstance(value, list | tuple):
         return ", ".join(_value(part) for part in value)
     return str(value)

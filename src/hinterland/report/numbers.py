@@ -31,7 +31,9 @@ def people(value: float) -> Text:
 def tick(value: float) -> Text:
     """Persons on an axis, as short as the value allows: 3.5M, 350万."""
     size = abs(value)
-    if size >= MILLION:
+    if size >= 1000 * MILLION:
+        western = f"{_signed(value, size / (1000 * MILLION)):g}B".replace("-", MINUS)
+    elif size >= MILLION:
         western = f"{_signed(value, size / MILLION):g}M".replace("-", MINUS)
     elif size >= 1000:
         western = f"{_signed(value, size / 1000):g}k".replace("-", MINUS)

@@ -37,7 +37,7 @@ def page(title: Text, lead: Text, body: str, *, back: str = "") -> str:
 
 
 def _asset(name: str) -> str:
-    return files(__package__).joinpath(name).read_text("utf-8").strip()
+    return files("hinterland.report").joinpath(name).read_text("utf-8").strip()
 
 
 def _digest(script: str) -> str:

@@ -10,6 +10,7 @@ from hinterland.report.svg import Scale, band, drawing, element, path, spread, t
 from hinterland.report.text import Text, same
 
 LETTER: Final = 11.0
+"""Size of the letters of charts in pixels, as the page's style has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def panel(
     right = max((width_of(line.label, LETTER) for line in named), default=0.0) + (10 if named else 8)
     left = max(width_of(tick(level), LETTER) for level in levels) + 8
     years = [x for line in lines for x in line.xs]
-    across = Scale(min(years), max(max(years), min(years) + 1), left + 4, width - right)
+    across = Scale(min(years), max(*years, min(years) + 1), left + 4, width - right)
     up = Scale(levels[0], levels[-1], height - 20.0, 8.0)
     return drawing(
         key,
@@ -102,6 +103,6 @@ def _course(line: Line, across: Scale, up: Scale) -> str:
 def _ends(lines: Sequence[Line], across: Scale, up: Scale, height: int) -> str:
     places = spread([up(line.middle[-1]) for line in lines], LETTER + 3, 12.0, height - 22.0)
     return "".join(
-        words(across(line.xs[-1]) + 6, y + 4, line.label, class_=f"label {line.colour}", font_size=LETTER)
+        words(across(line.xs[-1]) + 6, y + 4, line.label, class_=f"label {line.colour}")
         for line, y in zip(lines, places, strict=True)
     )

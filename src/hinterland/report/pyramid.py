@@ -43,7 +43,7 @@ def _cells(view: View, unit: Unit, year: int) -> Array:
 
 def _picture(key: str, view: View, unit: Unit, year: int, cells: Array, reach: float, base: Array) -> str:
     width, height = SIZE
-    marks = ticks(0.0, max(reach, 1.0), 3)
+    marks = ticks(0.0, max(reach, 1.0), 4)
     half = (width - _CENTRE) / 2
     sides = (
         Scale(0.0, marks[-1], half, 6.0),

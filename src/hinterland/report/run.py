@@ -101,7 +101,7 @@ def _all_places(view: View, pages: frozenset[str]) -> str:
         (say("change_in", year=view.focus), True),
     )
     head = "".join(
-        f'<th scope="col"{" data-number" if numeric else ""}{_sorted(i)}>'
+        f'<th scope="col"{" data-number" if numeric else " class=words"}{_sorted(i)}>'
         f'<button type="button">{html(heading)}</button></th>'
         for i, (heading, numeric) in enumerate(headings)
     )

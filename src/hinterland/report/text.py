@@ -45,7 +45,7 @@ def same(words: object) -> Text:
 @lru_cache(maxsize=1)
 def strings() -> dict[str, Text]:
     """Every sentence by its key; TypeError or KeyError when one lacks a language or has another."""
-    raw = tomllib.loads(files(__package__).joinpath("strings.toml").read_text("utf-8"))
+    raw = tomllib.loads(files("hinterland.report").joinpath("strings.toml").read_text("utf-8"))
     return {key: Text(**words) for key, words in raw.items()}
 
 

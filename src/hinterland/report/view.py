@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
@@ -51,22 +52,27 @@ class View:
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
+        """[place] codes."""
         return tuple(str(code) for code in self.data["place"].values)
 
     @cached_property
     def years(self) -> tuple[int, ...]:
+        """[year] instants of the run, the base year first."""
         return tuple(int(year) for year in self.data["year"].values)
 
     @cached_property
     def members(self) -> int:
+        """Number of runs."""
         return int(self.data.sizes["member"])
 
     @property
     def base_year(self) -> int:
+        """The year of the last count, from which the run starts."""
         return self.years[0]
 
     @property
     def focus(self) -> int:
+        """The year that changes and chances are told for."""
         return FOCUS if FOCUS in self.years else self.years[-1]
 
     @cached_property
@@ -78,22 +84,26 @@ class View:
     @cached_property
     def period_years(self) -> tuple[int, ...]:
         """Length of every period in years."""
-        return tuple(after - before for before, after in zip(self.years, self.years[1:], strict=False))
+        return tuple(after - before for before, after in pairwise(self.years))
 
     @cached_property
     def lon(self) -> Array:
+        """[place] degrees east, NaN where unknown."""
         return np.asarray(self.data["lon"].values, dtype=np.float64)
 
     @cached_property
     def lat(self) -> Array:
+        """[place] degrees north, NaN where unknown."""
         return np.asarray(self.data["lat"].values, dtype=np.float64)
 
     @cached_property
     def regions(self) -> tuple[str, ...]:
+        """[place] code of the region."""
         return tuple(str(code) for code in self.data["region"].values)
 
     @cached_property
     def record_years(self) -> tuple[int, ...]:
+        """[record year] years with counts, the base year last."""
         if "record_people" not in self.data:
             return (self.base_year,)
         return tuple(int(year) for year in self.data["record_year"].values)
@@ -186,6 +196,7 @@ class View:
 
     @cached_property
     def age_labels(self) -> tuple[str, ...]:
+        """[age] names of age groups, such as 0-4 and 85+."""
         return tuple(str(label) for label in self.data["age"].values)
 
     def records(self, name: str) -> list[dict[str, Any]]:
