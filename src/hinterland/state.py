@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import jax
-import jax.numpy as jnp
 
 
 @jax.tree_util.register_dataclass
@@ -51,10 +50,3 @@ class Flows:
     """What the national control added or removed."""
     control: jax.Array
     """The factor of the national control [..., sex, age]."""
-
-
-def aged(people: jax.Array) -> jax.Array:
-    """Persons [..., age] one step later if nobody died: each group moves up, the open group keeps its own."""
-    first = jnp.zeros((*people.shape[:-1], 1), people.dtype)
-    last = people[..., -2:-1] + people[..., -1:]
-    return jnp.concatenate([first, people[..., :-2], last], axis=-1)

@@ -44,6 +44,7 @@ def chain(setting: Setting, behaviour: Behaviour, state: State, conditions: list
     return state
 
 
+@jax.jit
 def unmoved(setting: Setting, people: jax.Array, conditions: list[Conditions]) -> jax.Array:
     """People [place, sex, age] had nobody moved: the expected survivors of national census survival ratios.
 
@@ -62,6 +63,24 @@ def unmoved(setting: Setting, people: jax.Array, conditions: list[Conditions]) -
     return people
 
 
+@jax.jit
+@jax.value_and_grad
+def _loss_and_gradient(
+    pull: jax.Array,
+    setting: Setting,
+    behaviour: Behaviour,
+    start: State,
+    conditions: list[Conditions],
+    observed: jax.Array,
+    tie: jax.Array,
+) -> jax.Array:
+    """Mean squared error of the cells of those alive at the start, and the ties; its gradient comes with it."""
+    weight = 1 / jnp.sqrt(jnp.maximum(observed, 1.0) * jnp.maximum(observed.mean(axis=(1, 2), keepdims=True), 1.0))
+    people = chain(setting, behaviour, start, conditions, pull).people
+    miss = ((people - observed) * weight)[..., len(conditions) :]
+    return jnp.mean(miss**2) * len(LIFE_STAGES) + jnp.mean(tie * (pull - pull.mean(axis=0)) ** 2)
+
+
 def invert(
     setting: Setting,
     behaviour: Behaviour,
@@ -77,21 +96,13 @@ def invert(
     """
     born = len(conditions)
     expected = unmoved(setting, start.people, conditions)
-    weight = 1 / jnp.sqrt(jnp.maximum(observed, 1.0) * jnp.maximum(observed.mean(axis=(1, 2), keepdims=True), 1.0))
     shape = (observed.shape[0], len(LIFE_STAGES))
 
-    def loss(flat: jax.Array) -> jax.Array:
-        pull = flat.reshape(shape)
-        people = chain(setting, behaviour, start, conditions, pull).people
-        miss = ((people - observed) * weight)[..., born:]
-        away_from_mean = pull - pull.mean(axis=0)
-        return jnp.mean(miss**2) * len(LIFE_STAGES) + jnp.mean(tie * away_from_mean**2)
-
-    gradient = jax.jit(jax.value_and_grad(loss))
-
     def both(flat: Array) -> tuple[float, Array]:
-        value, slope = gradient(jnp.asarray(flat))
-        return float(value), np.asarray(slope, dtype=np.float64)
+        value, slope = _loss_and_gradient(
+            jnp.asarray(flat).reshape(shape), setting, behaviour, start, conditions, observed, tie
+        )
+        return float(value), np.asarray(slope, dtype=np.float64).ravel()
 
     found = minimize(
         both,

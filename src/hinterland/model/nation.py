@@ -8,8 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from hinterland.model.fertility import births
-from hinterland.model.survival import Survivorship, surviving
-from hinterland.state import aged
+from hinterland.model.survival import Survivorship, aged, surviving
 
 
 @jax.tree_util.register_dataclass

@@ -11,9 +11,9 @@ from hinterland.model.control import international_factor, scaled, towards
 from hinterland.model.migration import Mobility, mean_gap, move
 from hinterland.model.nation import National, renew
 from hinterland.model.settling import settle
-from hinterland.model.survival import Survivorship, surviving
+from hinterland.model.survival import Survivorship, aged, surviving
 from hinterland.space.kernel import Kernel
-from hinterland.state import Flows, State, aged
+from hinterland.state import Flows, State
 
 
 @jax.tree_util.register_dataclass

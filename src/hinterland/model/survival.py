@@ -79,3 +79,10 @@ def _on_grid(hazard: Array, lower: tuple[int, ...], ages: Ages) -> tuple[Array, 
 def surviving(people: jax.Array, survivorship: Survivorship, local: jax.Array) -> jax.Array:
     """Persons [..., place, sex, age] alive a step later, in their starting groups; `local` [place] is an exponent."""
     return people * survivorship.groups[..., None, :, :] ** local[:, None, None]
+
+
+def aged(people: jax.Array) -> jax.Array:
+    """Persons [..., age] one step later if nobody died: each group moves up, the open group keeps its own."""
+    first = jnp.zeros((*people.shape[:-1], 1), people.dtype)
+    last = people[..., -2:-1] + people[..., -1:]
+    return jnp.concatenate([first, people[..., :-2], last], axis=-1)
