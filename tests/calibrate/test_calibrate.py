@@ -9,10 +9,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from factories import small_country
 from hypothesis import given
 from hypothesis import strategies as st
 
+from factories import small_country
 from hinterland.axes import FIVE_YEARS, LIFE_STAGES
 from hinterland.calibrate import prepare as preparing
 from hinterland.calibrate.inversion import chain, invert, unmoved

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from factories import small_country
 
+from factories import small_country
 from hinterland.calibrate.prepare import prepare
 from hinterland.data.country import Country
 from hinterland.ensemble import Outcome, run_ensemble

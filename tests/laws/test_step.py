@@ -11,11 +11,11 @@ from beartype import beartype
 from hypothesis import given
 from hypothesis import strategies as st
 from jaxtyping import Float64, jaxtyped
-from systems import PLACES, Case, case, relabelled
 
 from hinterland.model.step import step
 from hinterland.model.survival import aged
 from hinterland.state import Flows, State
+from systems import PLACES, Case, case, relabelled
 
 run = jax.jit(step)
 seeds = st.integers(0, 10_000)
