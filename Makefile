@@ -1,0 +1,41 @@
+# `make demo` installs the package, forecasts every prefecture of China to 2100 and answers for one town.
+# `make test` installs what development needs and runs every check that needs nothing but Python and a package index.
+# Both work in .venv, made on the first call. Another Python: make demo PYTHON=python3.13
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := demo-run
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test clean
+.DEFAULT_GOAL := demo
+
+demo: $(VENV)/.core
+	$(BIN)/hinterland run cn --out $(OUT)
+	$(BIN)/hinterland place 焦作 --run $(OUT)
+	@echo "The report of the whole run: $(OUT)/report.html"
+
+test: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 -m "not browser and not shared" --quiet
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "hinterland needs Python 3.11 or newer; '$(PYTHON)' is older or missing. Try: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV) || \
+		{ echo "No virtual environment could be made; on Debian install python3-venv."; exit 1; }
+	@touch $@
+
+$(VENV)/.core: $(VENV)/.python pyproject.toml constraints.txt
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.core
+	$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(OUT)
