@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -131,10 +131,12 @@ def _swap(part: Path, target: Path) -> None:
 def _remove(folder: Path) -> None:
     """Removes a tree, again for a moment where a thread that was writing into it has not noticed the end yet."""
     for _ in range(20):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            return
-        time.sleep(0.05)
+        # An impatient second Ctrl-C must not leave half of a run behind.
+        with suppress(KeyboardInterrupt):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                return
+            time.sleep(0.05)
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hinterland.data.country import Country, Places
+from hinterland.data.find import find_place
 from hinterland.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,6 +52,38 @@ class Counted:
 
     year: int
     people: float
+
+
+def find(dataset: xr.Dataset, text: str) -> str:
+    """The code of the place that people call `text`: a code, a name in its own script, or a romanised one.
+
+    InputError lists the places it may mean, or near names where none is called that.
+    """
+    own = [[str(value) for value in dataset[key].to_numpy()] for key in ("place", "name", "name_en", "region")]
+    codes, names, names_en, regions = map(tuple, own)
+    unknown = np.full(len(codes), np.nan)
+    places = Places(
+        codes=codes,
+        names=names,
+        names_en=names_en,
+        regions=regions,
+        seat=dataset["seat"].to_numpy(),
+        lon=dataset["lon"].to_numpy(),
+        lat=dataset["lat"].to_numpy(),
+        area=unknown,
+        region_names={code: (name, en) for code, (name, en) in json.loads(dataset.attrs["region_names"]).items()},
+    )
+    named = _Named(str(dataset.attrs["country"]), json.loads(dataset.attrs["names"]), places)
+    return codes[find_place(cast("Country", named), text)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """As much of a country as its names: a run keeps no drivers, and finding a place asks for none."""
+
+    code: str
+    names: Mapping[str, str]
+    places: Places
 
 
 def position(dataset: xr.Dataset, code: str) -> int:

@@ -1,0 +1,128 @@
+"""The command line: one thin command per public function; nothing heavy is imported until a command runs."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hinterland.cli_console import answered
+from hinterland.cli_data import data
+
+app = typer.Typer(
+    name="hinterland",
+    help="Forecasts every settlement of a country by age, with honest uncertainty.",
+    no_args_is_help=True,
+    # Plain help needs no rich, which keeps `--help` quick; errors of ours are told by `answered`.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(data, name="data")
+
+
+class Language(StrEnum):
+    """Languages of answers."""
+
+    EN = "en"
+    ZH = "zh"
+    JA = "ja"
+
+
+def main() -> None:
+    """Runs the command line; a request to end from the system cleans up as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show 焦作 shows a question mark instead of ending the command.
+            stream.reconfigure(errors="replace")
+    app(prog_name="hinterland")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import hinterland
+
+        typer.echo(f"hinterland {hinterland.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Forecasts every settlement of a country by age, with honest uncertainty."""
+
+
+@app.command(short_help="Forecast a country into one folder.")
+def run(
+    country: Annotated[
+        str, typer.Argument(metavar="cn|DIR", help="An embedded country, or the folder of a country pack.")
+    ] = "cn",
+    *,
+    members: Annotated[int, typer.Option(min=2, help="Futures to draw; 95% bands need 1,000.")] = 200,
+    until: Annotated[int, typer.Option(help="Last year, a whole number of steps after the base year.")] = 2100,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the run; ./hinterland-<country> where not given.")
+    ] = None,
+    assign: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Another value of a parameter; may be repeated."),
+    ] = None,
+) -> None:
+    """Forecast a country: run.zarr, summary.csv and report.html in one folder, whole or not at all."""
+    with answered():
+        from hinterland.cli_run import assignments, make_run
+
+        make_run(country, members=members, until=until, seed=seed, out=out, overrides=assignments(assign or []))
+
+
+@app.command(short_help="What a run says about one place.")
+def place(
+    name: Annotated[str, typer.Argument(help="Name in any script, romanised name or code: 焦作, jiaozuo, 410800.")],
+    *,
+    run: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the run; the one in this folder where not given.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the answer.")] = Language.EN,
+) -> None:
+    """What a run says about one place, after what its record says; writes its page into the run."""
+    with answered():
+        from hinterland.cli_place import tell
+        from hinterland.results.layout import find_run
+
+        for line in tell(find_run(run), name, lang.value):
+            typer.echo(line)
+
+
+@app.command(short_help="Every value the model uses.")
+def parameters(
+    *,
+    assumed: Annotated[bool, typer.Option("--assumed", help="Only those that rest on no measurement.")] = False,
+) -> None:
+    """Every value the model uses, with unit, range, status and source."""
+    with answered():
+        from hinterland.cli_data import list_parameters
+
+        list_parameters(assumed=assumed)
+
+
+@app.command(short_help="Write a template of a country pack.")
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
+) -> None:
+    """Write a commented template of a country pack, which runs as it stands."""
+    with answered():
+        from hinterland.cli_data import new_pack
+
+        new_pack(folder)

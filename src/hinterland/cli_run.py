@@ -1,0 +1,99 @@
+"""A run from the command line: forecast, store, summary and report, in one folder that appears when all are done."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+
+from hinterland.cli_console import progress_bar
+from hinterland.data.country import Country
+from hinterland.errors import InputError
+from hinterland.results import folder, store, summary
+from hinterland.results.layout import REPORT, STORE, SUMMARY, default_folder, is_run_folder
+
+_REPORTS: Final = 50_000_000
+"""Bytes kept free for summary and reports beside the arrays."""
+
+
+def make_run(ref: str, *, members: int, until: int, seed: int, out: Path | None, overrides: Mapping[str, Any]) -> None:
+    """Runs a country and writes `out`; before anything is computed, that folder is known to be writable.
+
+    InputError: the country, the request or the folder cannot be used. Nothing is written unless all is.
+    """
+    began = time.monotonic()
+    from hinterland.data.pack import read_pack
+
+    country = read_pack(ref)
+    target = default_folder(country.code) if out is None else out
+    needed = store.size(country, members, _instants(country, until)) + _REPORTS
+    with folder.replacing(target, is_ours=is_run_folder, needed=needed) as part, progress_bar() as progress:
+        from hinterland.forecast import forecast
+
+        ensemble = forecast(country, members=members, until=until, seed=seed, overrides=overrides, progress=progress)
+        progress(0, 3, "writing")
+        store.write(ensemble, part / STORE)
+        dataset = store.open_run(part / STORE)
+        progress(1, 3, "writing")
+        summary.write(dataset, part / SUMMARY)
+        progress(2, 3, "writing")
+        _report(dataset, part / REPORT)
+        progress(3, 3, "writing")
+    _told(country, target, members, until, time.monotonic() - began)
+
+
+def assignments(given: Sequence[str]) -> dict[str, Any]:
+    """`name=value` texts as a mapping; values are numbers or lists of numbers, written as in the parameter files.
+
+    InputError names the text that cannot be read and the name that is given twice.
+    """
+    found: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        name = name.strip()
+        try:
+            parsed = tomllib.loads(f"value = {value.strip()}")["value"]
+        except tomllib.TOMLDecodeError:
+            parsed = None
+        if not equals or not name or not _is_number(parsed):
+            raise InputError(
+                f"'{text}' sets nothing",
+                remedy="Write a name, an equals sign and a number, such as --set attachment=0.5",
+                where="--set",
+            )
+        if name in found:
+            raise InputError(f"{name} is set twice", remedy="Set each parameter once", where="--set")
+        found[name] = parsed
+    return found
+
+
+def _report(dataset: Any, path: Path) -> None:
+    from hinterland.report.run import write_run
+
+    write_run(dataset, path)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, list):
+        return bool(value) and all(_is_number(item) for item in value)
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _instants(country: Country, until: int) -> int:
+    return max(until - country.base_year, 0) // country.ages.width + 1
+
+
+def _told(country: Country, target: Path, members: int, until: int, seconds: float) -> None:
+    example = country.peers[0] if country.peers else country.places.codes[0]
+    where = "" if target == default_folder(country.code) else f" --run {target}"
+    typer.echo(
+        f"{country.names.get('en', country.code)}: {len(country.places)} places, {members} members, "
+        f"{country.base_year} to {until}, in {seconds:.0f} s"
+    )
+    typer.echo(f"Report:  {target / REPORT}")
+    typer.echo(f"Figures: {target / SUMMARY} and {target / STORE}")
+    typer.echo(f"A place: hinterland place {example}{where}")
