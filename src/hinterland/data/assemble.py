@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,12 +16,23 @@ from hinterland.data.drivers import DRIVER_NAMES, read_drivers
 from hinterland.data.faults import Faults, nearest
 from hinterland.data.manifest import LANGUAGES, Manifest
 from hinterland.data.people import Known, agree, known_ages, read_totals
-from hinterland.data.record import Published, Record, fill
+from hinterland.data.record import Lend, Published, Record, fill
 from hinterland.data.schema import TABLES
 from hinterland.data.tables import Cells
 
 Tables = Mapping[str, Cells]
-Lender = Callable[[str], Country]
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """A country that lends, and the keys of its sources for ages and for drivers."""
+
+    country: Country
+    ages: str
+    drivers: str
+
+
+Lender = Callable[[str], Loan]
 DEFAULT_LENDER: Final = "cn"
 RESCALED: Final = 0.0005
 """Factors nearer to one than this are rounding."""
@@ -36,12 +48,22 @@ def assemble(manifest: Manifest, tables: Tables, lender: Lender, faults: Faults)
     years, totals = read_totals(tables["people"], places.codes, faults)
     check_base_year(manifest, years, faults)
     faults.stop()
-    record = _record(manifest, tables, places, years, totals, lender, faults)
+    asked: set[str] = set()
+
+    def ages(year: int) -> tuple[str, Array]:
+        loan = lender(manifest.borrow_drivers or DEFAULT_LENDER)
+        asked.add(loan.ages)
+        nearby = min(loan.country.years, key=lambda other: abs(other - year))
+        name = f"{loan.country.names['en']} in {nearby} (assumed)"
+        return name, loan.country.at(nearby).sum(axis=0).reshape(-1)
+
+    record = _record(manifest, tables, places, (years, totals), ages, faults)
     indicators = _indicators(tables, places.codes)
     check_parts(tables, places.codes, years, totals, indicators, faults)
     faults.stop()
     rescaled = _rescaled(tables.get("rescaled"), places.codes, years)
-    drivers, lent, note = _drivers(manifest, tables, float(totals[-1].sum()), lender, faults)
+    drivers, note = _drivers(manifest, tables, float(totals[-1].sum()), lender, faults)
+    asked |= {drivers.source}
     return Country(
         code=manifest.code,
         names=FrozenMapping({language: manifest.names.get(language, manifest.names["en"]) for language in LANGUAGES}),
@@ -56,7 +78,7 @@ def assemble(manifest: Manifest, tables: Tables, lender: Lender, faults: Faults)
         rescaled=frozen(rescaled, np.bool_),
         indicators=indicators,
         drivers=drivers,
-        sources=(*manifest.sources, *lent),
+        sources=(*manifest.sources, *_lent(manifest, lender, asked)),
         notes=(*manifest.notes, *_rescaled_notes(rescaled, years), *record.notes, *note),
         peers=manifest.peers,
     )
@@ -103,11 +125,12 @@ def _record(
     manifest: Manifest,
     tables: Tables,
     places: Places,
-    years: tuple[int, ...],
-    totals: Array,
-    lender: Lender,
+    people: tuple[tuple[int, ...], Array],
+    lend: Lend,
     faults: Faults,
 ) -> Record:
+    """The record; `people` is the years and the totals [year, place]."""
+    years, totals = people
     total_of = {
         (code, year): float(totals[t, i]) for t, year in enumerate(years) for i, code in enumerate(places.codes)
     }
@@ -121,11 +144,6 @@ def _record(
     if "region_ages" in tables:
         patterns = known_ages(tables["region_ages"], SEXES, "region", FIVE_YEARS, faults)
     faults.stop()
-
-    def lend(year: int) -> tuple[str, Array]:
-        nation = lender(manifest.borrow_drivers or DEFAULT_LENDER)
-        nearby = min(nation.years, key=lambda other: abs(other - year))
-        return f"{nation.names['en']} in {nearby} (assumed)", nation.at(nearby).sum(axis=0).reshape(-1)
 
     published = Published(places.codes, places.regions, years, totals, known, patterns, manifest.code)
     return fill(published, lend, FIVE_YEARS)
@@ -177,19 +195,18 @@ def _rescaled_notes(rescaled: NDArray[np.bool_], years: tuple[int, ...]) -> tupl
 
 def _drivers(
     manifest: Manifest, tables: Tables, people: float, lender: Lender, faults: Faults
-) -> tuple[Drivers, tuple[Source, ...], tuple[str, ...]]:
-    """Drivers, sources of those that were borrowed, and a note that says which; `people` is the country's base year."""
+) -> tuple[Drivers, tuple[str, ...]]:
+    """Drivers, and a note that says which were borrowed; `people` is the country's in its base year."""
     missing = [name for name in DRIVER_NAMES if name not in tables]
-    source = manifest.source_of.get("nation", "")
+    own = manifest.source_of.get("nation", "")
     if not missing:
-        drivers, lent, note = read_drivers(tables, None, 1.0, source, "", faults), (), ()
+        drivers, note = read_drivers(tables, None, 1.0, own, "", faults), ()
     else:
-        nation = lender(manifest.borrow_drivers or DEFAULT_LENDER)
+        loan = lender(manifest.borrow_drivers or DEFAULT_LENDER)
+        nation = loan.country
         ratio = people / _people(nation, manifest, faults)
-        source = nation.drivers.source if "nation" in missing else source
+        source = loan.drivers if "nation" in missing else own
         drivers = read_drivers(tables, nation.drivers, ratio, source, nation.code, faults)
-        known = {source.key for source in manifest.sources}
-        lent = tuple(s for s in nation.sources if s.key == nation.drivers.source and s.key not in known)
         listed = "; ".join(DRIVER_NAMES[name] for name in missing)
         said = f"Assumed, as the pack does not give them: {listed}. Borrowed from {nation.names['en']}"
         note = (f"{said}, numbers of persons scaled to this country.",)
@@ -197,7 +214,7 @@ def _drivers(
     if manifest.base_year not in years:
         what = f"the nation's years {years[0]}-{years[-1]} do not hold the base year {manifest.base_year}"
         faults.fail(manifest.label, what, "Give the nation from the base year on.")
-    return drivers, lent, note
+    return drivers, note
 
 
 def _people(nation: Country, manifest: Manifest, faults: Faults) -> float:
@@ -210,3 +227,12 @@ def _people(nation: Country, manifest: Manifest, faults: Faults) -> float:
         )
         faults.fail(manifest.label, what, f"Give the nation's own tables: {', '.join(DRIVER_NAMES)}.")
     return float(nation.drivers.people[int(manifest.base_year - years[0])])
+
+
+def _lent(manifest: Manifest, lender: Lender, keys: set[str]) -> tuple[Source, ...]:
+    """The lender's sources of what was borrowed."""
+    known = {source.key for source in manifest.sources}
+    if keys <= known:
+        return ()
+    loan = lender(manifest.borrow_drivers or DEFAULT_LENDER)
+    return tuple(source for source in loan.country.sources if source.key in keys - known)

@@ -9,13 +9,21 @@ import numpy as np
 
 from hinterland.data.country import Array, Places
 from hinterland.data.faults import Faults, nearest
-from hinterland.data.manifest import Manifest
+from hinterland.data.manifest import CODE, CODE_REMEDY, Manifest
 from hinterland.data.schema import TABLES
 from hinterland.data.tables import Cells, known_codes
 
 
 def check_codes(manifest: Manifest, tables: Mapping[str, Cells], places: Places, faults: Faults) -> None:
-    """Every table and list names only places and regions that there are."""
+    """Every table and list names only places and regions that there are; one code never means two things."""
+    table = tables["places"]
+    taken = dict.fromkeys(places.region_names, "a region") | {manifest.code: "the country"}
+    for entry, code in enumerate(places.codes):
+        where = table.where(entry, "code")
+        if code and not CODE.fullmatch(code):
+            faults.add(where, f"{code!r} is not a code", CODE_REMEDY)
+        elif code in taken and not (places.regions[entry] == code and places.regions.count(code) == 1):
+            faults.add(where, f"{code!r} is the code of {taken[code]} too", "Give each a code of its own.")
     for name, cells in tables.items():
         columns = [column.name for column in TABLES[name].columns if column.kind == "code" and name != "places"]
         for column in columns:

@@ -29,6 +29,9 @@ KEYS: Final = (
     "tables",
     "sources",
 )
+CODE: Final = re.compile(r"[\w.-]+")
+"""Codes become names of files and keys of tables."""
+CODE_REMEDY: Final = "Use letters, digits, hyphen, dot and underscore."
 SOURCE_KEYS: Final = ("key", "title", "licence", "attribution", "url", "tables")
 
 
@@ -136,6 +139,8 @@ def _manifest(reading: _Reading, folder: Path) -> Manifest:
         faults.add(
             reading.where("base_year"), f"base_year = {base_year} is not a year", "Write the last year with people."
         )
+    if "code" in reading.values and isinstance(code, str) and not CODE.fullmatch(code):
+        faults.add(reading.where("code"), f"code = {code!r} is not a code", CODE_REMEDY)
     sources, source_of = _sources(reading)
     return Manifest(
         folder=folder,
@@ -211,12 +216,14 @@ def _sources(reading: _Reading) -> tuple[tuple[Source, ...], dict[str, str]]:
                 )
         texts = {key: str(entry.get(key, "")) for key in SOURCE_KEYS[:-1]}
         sources.append(Source(**texts))
-        for table in entry.get("tables", []):
+        named = entry.get("tables", [])
+        if not isinstance(named, list) or not all(isinstance(table, str) for table in named):
+            faults.add(where, f"tables = {named!r} is not a list of tables", 'Write tables = ["places", "people"].')
+            continue
+        for table in named:
             if table not in known:
-                faults.add(
-                    where, f"its table {table!r} is not in the pack", f"{nearest(str(table), known)}Take it out."
-                )
-            source_of[str(table)] = texts["key"]
+                faults.add(where, f"its table {table!r} is not in the pack", f"{nearest(table, known)}Take it out.")
+            source_of[table] = texts["key"]
     for table in known:
         if table not in source_of and table in TABLES:
             told = f'Name it in the tables of one of the [[sources]]: tables = ["{table}"].'

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from hinterland.data.assemble import assemble
+from hinterland.data.assemble import Loan, assemble
 from hinterland.data.country import Country
 from hinterland.data.faults import Faults, nearest
 from hinterland.data.manifest import FILE, Manifest, read_manifest
@@ -73,9 +73,10 @@ def read_tables(manifest: Manifest, faults: Faults) -> dict[str, Cells]:
 
 
 @cache
-def lender(code: str) -> Country:
+def lender(code: str) -> Loan:
     """The embedded country that lends others what their packs lack; InputError where there is none of that code."""
     if code not in embedded():
         told = f"Countries that can be borrowed from: {', '.join(embedded())}."
         raise InputError(f"borrow_drivers = {code!r} is not an embedded country", remedy=told)
-    return read_pack(code)
+    source_of = read_manifest(folder_of(code), Faults()).source_of
+    return Loan(read_pack(code), source_of.get("ages", ""), source_of.get("nation", ""))

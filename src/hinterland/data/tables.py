@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import math
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +86,7 @@ def read_text(path: Path, label: str, faults: Faults) -> str:
     except FileNotFoundError:
         near = nearest(path.name, [p.name for p in path.parent.glob("*")])
         faults.fail(label, "there is no such file", f"{near}Put the file there or correct its name.")
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         faults.fail(label, f"cannot be read ({error})", "Check that it is a whole file that you may read.")
     try:
         return data.decode("utf-8-sig")
