@@ -41,7 +41,7 @@ def _picture(key: str, view: View, unit: Unit, name: str, size: tuple[int, int])
     right = max(width_of(label, LETTER) for label in labels) * 1.06 + 16
     last = max(view.years[-1], past[0] + 1)
     across = Scale(min(past[0], view.base_year), last, left + 4, width - right)
-    up = Scale(0.0, marks[-1], height - 20.0, 30.0)
+    up = Scale(0.0, marks[-1], height - 20.0, 38.0)
     now = across(view.base_year)
     return drawing(
         key,
@@ -49,9 +49,9 @@ def _picture(key: str, view: View, unit: Unit, name: str, size: tuple[int, int])
         say("fan_heading", name=unit.name),
         _description(view, unit, values, levels),
         axes(across, up, marks, tick),
-        element("line", class_="now", x1=now, x2=now, y1=14.0, y2=up.start),
-        words(now + 5, 22, say("forecast"), class_="tick"),
-        words(now - 5, 22, say("counted"), class_="tick", text_anchor="end") if now - left > 60 else "",
+        element("line", class_="now", x1=now, x2=now, y1=4.0, y2=up.start),
+        words(now + 5, 14, say("forecast"), class_="tick"),
+        words(now - 5, 14, say("counted"), class_="tick", text_anchor="end") if now - left > 60 else "",
         _bands(view, values, across, up),
         path([(across(y), up(v)) for y, v in zip(view.years, values[len(levels) // 2], strict=True)], class_="median"),
         *(element("circle", class_="past", cx=across(y), cy=up(v), r=4.0) for y, v in zip(past, record, strict=True)),
