@@ -74,7 +74,8 @@ def _assumed(view: View) -> str:
         ]
         for entry in assumed
     ]
-    return f"<p>{html(say('assumed_note'))}</p>" + table(headings, rows, "prose")
+    note = html(say("assumed_note", count=len(rows)))
+    return f"<p>{note}</p>" + folded(say("assumed_list"), table(headings, rows, "prose"))
 
 
 def _diagnostics(view: View) -> str:

@@ -56,6 +56,23 @@ class View:
         return tuple(str(code) for code in self.data["place"].values)
 
     @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """Code -> position of the place."""
+        return {code: at for at, code in enumerate(self.codes)}
+
+    @cached_property
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """[place] name in its own script, and romanised."""
+        own, romanised = self.data["name"].values, self.data["name_en"].values
+        return tuple((str(a), str(b)) for a, b in zip(own, romanised, strict=True))
+
+    @cached_property
+    def region_names(self) -> Mapping[str, Text]:
+        """Region code -> name, as far as the run names regions."""
+        named = self.attribute("region_names", default={})
+        return {str(code): both(str(own), str(romanised)) for code, (own, romanised) in named.items()}
+
+    @cached_property
     def years(self) -> tuple[int, ...]:
         """[year] instants of the run, the base year first."""
         return tuple(int(year) for year in self.data["year"].values)
@@ -127,19 +144,18 @@ class View:
 
     def place(self, code: str) -> Unit:
         """The place of a code; InputError names it where the run has none."""
-        if code not in self.codes:
+        if code not in self.positions:
             raise InputError(
                 f"no place has the code {code}",
                 remedy=f"Codes of this run look like {', '.join(self.codes[:3])}; `hinterland place NAME` finds them",
                 where=f"run of {self.nation.key or 'a country'}",
             )
-        at = self.codes.index(code)
-        own, romanised = str(self.data["name"].values[at]), str(self.data["name_en"].values[at])
-        return Unit(code, "place", both(own, romanised), (at,))
+        at = self.positions[code]
+        return Unit(code, "place", both(*self.names[at]), (at,))
 
     def region_of(self, code: str) -> Unit | None:
         """The region a place belongs to; None where it is its own region, or where regions are not told apart."""
-        region = self.regions[self.codes.index(code)]
+        region = self.regions[self.positions[code]]
         at = tuple(i for i, other in enumerate(self.regions) if other == region)
         if len(at) < 2 or len(at) == len(self.codes):
             return None
@@ -147,16 +163,12 @@ class View:
 
     def region_name(self, code: str) -> Text:
         """A region's name, its code where the run names no regions."""
-        named = self.attribute("region_names", "regions", default={})
-        pair = named.get(code) if isinstance(named, Mapping) else None
-        if pair is None:
-            return same(code)
-        return both(str(pair[0]), str(pair[1])) if not isinstance(pair, str) else same(pair)
+        return self.region_names.get(code, same(code))
 
     def peers(self, without: str = "") -> tuple[Unit, ...]:
         """The places that reports of this country compare others with."""
         listed: Sequence[Any] = self.attribute("peers", default=())
-        return tuple(self.place(str(code)) for code in listed if str(code) in self.codes and str(code) != without)
+        return tuple(self.place(str(code)) for code in listed if str(code) in self.positions and str(code) != without)
 
     def series(self, name: str, unit: Unit) -> Array:
         """[member, year or period] of a variable summed over a unit's places."""
