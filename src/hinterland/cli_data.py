@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from hinterland.cli_console import INPUT_ERROR, answered, plain, show as show_table
+from hinterland.cli_console import INPUT_ERROR, answered, plain
+from hinterland.cli_console import show as show_table
 
 data = typer.Typer(help="Look at the figures that forecasts start from.", no_args_is_help=True, rich_markup_mode=None)
 

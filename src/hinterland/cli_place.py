@@ -27,7 +27,7 @@ def tell(folder: Path, name: str, language: str) -> Iterator[str]:
     unit = view.place(code)
     region = view.region_name(view.regions[unit.at[0]])
     told = answer(view, unit)
-    yield f"{unit.name.of(language)} ({code}), {region.of(language)}"
+    yield " · ".join((unit.name.of(language), code, region.of(language)))
     for heading, sentences in ((say("track_heading"), told.record), (say("answer_heading"), told.forecast)):
         if sentences:
             yield ""

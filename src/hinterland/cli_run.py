@@ -56,9 +56,10 @@ def assignments(given: Sequence[str]) -> dict[str, Any]:
         name, equals, value = text.partition("=")
         name = name.strip()
         try:
-            parsed = tomllib.loads(f"value = {value.strip()}")["value"]
+            read = tomllib.loads(f"value = {value.strip()}")
         except tomllib.TOMLDecodeError:
-            parsed = None
+            read = {}
+        parsed = read["value"] if len(read) == 1 else None
         if not equals or not name or not _is_number(parsed):
             raise InputError(
                 f"'{text}' sets nothing",

@@ -36,23 +36,30 @@ def replacing(target: Path, *, is_ours: Callable[[Path], bool], needed: int = 0)
             _check_space(target, needed)
             yield part
             _swap(part, target)
-    except BaseException:
+    except BaseException as error:
         _remove(part)
         for folder in made:
             _remove_if_empty(folder)
+        if isinstance(error, InputError) and str(part) in error.where:
+            where = error.where.replace(str(part), str(target))
+            raise InputError(error.what, remedy=error.remedy, where=where) from error
         raise
 
 
 def write_text(path: Path, text: str) -> None:
     """Writes one UTF-8 file whole or not at all; InputError where it cannot be written."""
+    made = _make_parents(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with _told(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
             part.write_text(text, encoding="utf-8", newline="\n")
             part.replace(path)
     except BaseException:
-        part.unlink(missing_ok=True)
+        # What the system says of the removal would hide what went wrong.
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        for folder in made:
+            _remove_if_empty(folder)
         raise
 
 
@@ -140,7 +147,5 @@ def _remove(folder: Path) -> None:
 
 
 def _remove_if_empty(folder: Path) -> None:
-    try:
+    with suppress(OSError):
         folder.rmdir()
-    except OSError:
-        return
