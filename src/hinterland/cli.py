@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hinterland.cli_console import answered
+from hinterland.cli_console import INTERRUPTED, TERMINATED, answered
 from hinterland.cli_data import data
 
 app = typer.Typer(
@@ -37,12 +39,22 @@ class Language(StrEnum):
 
 def main() -> None:
     """Runs the command line; a request to end from the system cleans up as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show 焦作 shows a question mark instead of ending the command.
             stream.reconfigure(errors="replace")
-    app(prog_name="hinterland")
+    try:
+        app(prog_name="hinterland")
+    except SystemExit as end:
+        if end.code in (INTERRUPTED, TERMINATED):
+            # All is cleaned up by now. Taking apart a compiler that was stopped in mid-work can crash the process,
+            # which would tell the caller another code, so what is left of it is not taken apart.
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(OSError):
+                    stream.flush()
+            os._exit(end.code)
+        raise
 
 
 def _version(wanted: bool) -> None:

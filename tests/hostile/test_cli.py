@@ -279,7 +279,7 @@ def test_a_signal_in_mid_run_leaves_nothing(here, pack, sent, code, said):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals as on POSIX")
-@pytest.mark.parametrize("after", [1.0, 6.0])
+@pytest.mark.parametrize("after", [0.5, 3.5, 6.0])
 def test_ctrl_c_in_a_real_run_leaves_nothing(here, pack, after):
     arguments = ["run", str(pack), "--members", "400", "--out", "out"]
     process = subprocess.Popen(
