@@ -46,7 +46,7 @@ addEventListener("load", () => {
       if (box.left < frame.left - 6 || box.right > frame.right + 12) faults.push(`${picture.id}: ${said} sticks out`);
       for (const [other, b] of boxes.slice(i + 1))
         if (Math.min(box.right, b.right) - Math.max(box.left, b.left) > 1 &&
-            Math.min(box.bottom, b.bottom) - Math.max(box.top, b.top) > 3.5)
+            Math.min(box.bottom, b.bottom) - Math.max(box.top, b.top) > 2.5)
           faults.push(`${picture.id}: ${said} / ${other}`);
     });
   }

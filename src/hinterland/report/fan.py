@@ -72,18 +72,23 @@ def _bands(view: View, values: Array, across: Scale, up: Scale) -> str:
 
 
 def _past_labels(view: View, record: Array, values: Array, across: Scale, up: Scale) -> str:
-    """The counted numbers: the last where the forecast does not go, earlier ones on either side that has room."""
+    """The counted numbers: the last where the forecast does not go, earlier ones above or below where there is room."""
     course = values[len(values) // 2]
     rises = bool(course[min(2, len(course) - 1)] > record[-1])
-    free = {rises: across.end, not rises: across.end}
+    points = [(across(year), up(v)) for year, v in zip(view.record_years, record.tolist(), strict=True)]
+    taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in points]
     said: list[str] = []
-    for year, value in sorted(zip(view.record_years, record.tolist(), strict=True), reverse=True):
-        text, x = short(value), across(year)
-        left = x + 5 if not said else max(x - width_of(text, LETTER) / 2, across.start)
-        below = next((side for side, end in free.items() if left + width_of(text, LETTER) <= end), None)
-        if below is not None:
-            free[below] = left - 4
-            said.append(words(left, up(value) + (18 if below else -9), text, class_="label halo"))
+    for (x, y), value in reversed(list(zip(points, record.tolist(), strict=True))):
+        text = short(value)
+        wide = width_of(text, LETTER)
+        left = x + 5 if not said else max(x - wide / 2, across.start)
+        for below in (rises, not rises):
+            base = y + (18 if below else -9)
+            box = (left, base - LETTER, left + wide, base + 2)
+            if not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
+                taken.append(box)
+                said.append(words(left, base, text, class_="label halo"))
+                break
     return "".join(said)
 
 
