@@ -1,0 +1,1 @@
+"""What says how far to trust a forecast: baselines, scores and back-tests."""
