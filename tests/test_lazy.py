@@ -37,7 +37,7 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
 
 
 def test_the_report_sees_what_is_loaded() -> None:
-    assert loaded(f"import pandas; {REPORT}") == ["pandas"]
+    assert "pandas" in loaded(f"import pandas; {REPORT}")
 
 
 def test_every_public_name_is_there() -> None:
