@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from hinterland.data.country import Country
 from hinterland.drivers import national_course
 from hinterland.errors import InputError
 from hinterland.model.fertility import reverting
@@ -60,7 +61,7 @@ def run_ensemble(
 
     InputError where the number of members or the last year cannot be used.
     """
-    starts = _starts(system, members, until)
+    starts = starts_of(system.country, members, until)
     width = system.country.ages.width
     years = (*starts, starts[-1] + width)
     places = len(system.country.places)
@@ -105,9 +106,10 @@ def run_ensemble(
     return Outcome(ensemble=ensemble, control=factors)
 
 
-def _starts(system: System, members: int, until: int) -> list[int]:
-    base, width = system.country.base_year, system.country.ages.width
-    last = int(system.country.drivers.years[-1])
+def starts_of(country: Country, members: int, until: int) -> list[int]:
+    """The years in which the steps of a run begin; InputError where the run cannot be made."""
+    base, width = country.base_year, country.ages.width
+    last = int(country.drivers.years[-1])
     if members < 2:
         raise InputError(f"{members} members", remedy="Give at least 2: a band needs several", where="members")
     if until <= base or (until - base) % width or until > last:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from hinterland.calibrate.prepare import prepare
 from hinterland.data.country import Country
-from hinterland.ensemble import Progress, run_ensemble
+from hinterland.ensemble import Progress, run_ensemble, starts_of
 from hinterland.params import load
 from hinterland.record import Ensemble, check
 
@@ -26,6 +26,7 @@ def forecast(
     gives the same bytes on one machine. InputError names what in the country or the request cannot be used.
     """
     parameters = load(overrides=overrides or {})
+    starts_of(country, members, until)  # a run that cannot be made is refused before the long preparation
     if progress is not None:
         progress(0, members, "start")
     system = prepare(country, parameters)
