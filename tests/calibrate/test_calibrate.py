@@ -119,10 +119,11 @@ def test_pooling_keeps_own_levels_and_gives_up_own_ages_where_they_are_not_the_p
     regions = np.array(["A", "B"] * 20)
     ageless = np.zeros(40, bool)
     ageless[0] = True
-    result = pooled(effect, np.full(40, 1e6), regions, 0.15, ageless)
+    result = pooled(effect, np.full(40, 1e6), regions, 0.15, ageless=ageless, movers=np.ones(7))
     assert result[0].std() < 0.5 * effect[0].std()
     assert result[0].mean() == pytest.approx(0.85 * effect[0].mean(), abs=0.2)
-    np.testing.assert_allclose(pooled(effect, np.full(40, 1e6), regions, 0.0, np.zeros(40, bool)), effect)
+    own = pooled(effect, np.full(40, 1e6), regions, 0.0, ageless=np.zeros(40, bool), movers=np.ones(7))
+    np.testing.assert_allclose(own, effect)
 
 
 def test_places_without_positions_and_single_places_are_refused_by_name() -> None:

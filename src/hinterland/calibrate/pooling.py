@@ -11,12 +11,21 @@ SIZES = (500_000.0, 1_500_000.0, 4_000_000.0)
 """Persons that part the size classes, fixed in advance."""
 
 
-def pooled(effect: Array, people: Array, regions: NDArray[np.str_], weight: float, ageless: NDArray[np.bool_]) -> Array:
+def pooled(
+    effect: Array,
+    people: Array,
+    regions: NDArray[np.str_],
+    weight: float,
+    *,
+    ageless: NDArray[np.bool_],
+    movers: Array,
+) -> Array:
     """Effects [place, stage] moved by `weight` toward the sum of their region's and their size class's mean.
 
     Places marked in `ageless` [place] keep only their own level: the ages they were taken from belong to other
-    borders, so the pattern over stages is that of places like them. Means are taken over places that are not
-    marked, and are themselves drawn to the nation's where few places carry them.
+    borders, so the pattern over stages is that of places like them. The level is the mean over stages by their
+    `movers` [stage] in the nation. Means over places leave the marked ones out and are themselves drawn to the
+    nation's where few places carry them.
     """
     trusted = ~ageless
     nation = effect[trusted].mean(axis=0) if trusted.any() else np.zeros(effect.shape[1])
@@ -24,7 +33,7 @@ def pooled(effect: Array, people: Array, regions: NDArray[np.str_], weight: floa
     like = nation + _group_means(effect - nation, size, trusted)
     like = like + _group_means(effect - like, regions, trusted)
     own = effect - like
-    own[ageless] = own[ageless].mean(axis=1, keepdims=True)
+    own[ageless] = (own[ageless] @ movers / movers.sum())[:, None]
     return like + (1 - weight) * own
 
 

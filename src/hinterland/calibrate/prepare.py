@@ -149,7 +149,8 @@ def _from_record(
         base.sum(axis=(1, 2)),
         np.array(country.places.regions),
         parameters.value("pooling"),
-        ageless,
+        ageless=ageless,
+        movers=_movers(country, acting, base),
     )
     modelled = np.asarray(seen.state.newcomers)
     share = _newcomer_share(country, parameters)
@@ -160,6 +161,12 @@ def _from_record(
     away = rescale_away(np.asarray(seen.state.away), newcomers)
     state = State(rooted=jnp.asarray(base - newcomers), newcomers=jnp.asarray(newcomers), away=jnp.asarray(away))
     return effect, state
+
+
+def _movers(country: Country, acting: Behaviour, people: Array) -> Array:
+    """The nation's leavers by life stage [stage] at the base hazards."""
+    leavers = people.sum(axis=(0, 1)) * np.asarray(acting.mobility.leave)
+    return np.bincount(LIFE_STAGES.of_ages(country.ages), weights=leavers, minlength=len(LIFE_STAGES))
 
 
 def _report(diagnostics: dict[str, float], seen: Inversion) -> None:

@@ -34,8 +34,8 @@ class Loan:
 
 Lender = Callable[[str], Loan]
 DEFAULT_LENDER: Final = "cn"
-RESCALED: Final = 0.0005
-"""Factors nearer to one than this are rounding."""
+RESCALED: Final = 0.05
+"""Scaling by less than this leaves ages that are the place's own: a revised total, not other borders."""
 
 
 def assemble(manifest: Manifest, tables: Tables, lender: Lender, faults: Faults) -> Country:
