@@ -166,7 +166,8 @@ def _from_record(
 def _movers(country: Country, acting: Behaviour, people: Array) -> Array:
     """The nation's leavers by life stage [stage] at the base hazards."""
     leavers = people.sum(axis=(0, 1)) * np.asarray(acting.mobility.leave)
-    return np.bincount(LIFE_STAGES.of_ages(country.ages), weights=leavers, minlength=len(LIFE_STAGES))
+    by_stage = np.bincount(LIFE_STAGES.of_ages(country.ages), weights=leavers, minlength=len(LIFE_STAGES))
+    return by_stage.astype(np.float64)
 
 
 def _report(diagnostics: dict[str, float], seen: Inversion) -> None:
