@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 SEXES: Final = ("men", "women")
 SECTORS: Final = ("farm", "mine", "industry", "tradable_services", "local_services", "public")
 ORIGINS: Final = ("same_county", "same_province", "other_province")
@@ -44,6 +47,16 @@ class Ages:
         if age < 0:
             raise ValueError(f"age {age} is negative")
         return min(age, self.open) // self.width
+
+    def pooled(self, cells: NDArray[np.float64], open_age: int) -> NDArray[np.float64]:
+        """Persons [..., age] of these groups with all from `open_age` on in one last group.
+
+        ValueError where no group begins at `open_age`.
+        """
+        if open_age not in self.lower:
+            raise ValueError(f"no group of {', '.join(self.labels)} begins at {open_age}")
+        first = self.index(open_age)
+        return np.concatenate([cells[..., :first], cells[..., first:].sum(axis=-1, keepdims=True)], axis=-1)
 
 
 FIVE_YEARS: Final = Ages(width=5, open=85)

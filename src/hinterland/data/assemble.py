@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hinterland.axes import FIVE_YEARS, SEXES
+from hinterland.axes import SEXES, Ages
 from hinterland.data.checks import check_base_year, check_codes, check_parts, check_positions
-from hinterland.data.country import Array, Country, Drivers, FrozenMapping, Places, Source, frozen
+from hinterland.data.country import Array, Country, Drivers, Former, FrozenMapping, Moves, Places, Source, frozen
 from hinterland.data.drivers import DRIVER_NAMES, read_drivers
 from hinterland.data.faults import Faults, nearest
 from hinterland.data.manifest import LANGUAGES, Manifest
@@ -55,7 +55,8 @@ def assemble(manifest: Manifest, tables: Tables, lender: Lender, faults: Faults)
         asked.add(loan.ages)
         nearby = min(loan.country.years, key=lambda other: abs(other - year))
         name = f"{loan.country.names['en']} in {nearby} (assumed)"
-        return name, loan.country.at(nearby).sum(axis=0).reshape(-1)
+        pattern = loan.country.at(nearby).sum(axis=0)
+        return name, loan.country.ages.pooled(pattern, manifest.ages.open).reshape(-1)
 
     record = _record(manifest, tables, places, (years, totals), ages, faults)
     indicators = _indicators(tables, places.codes)
@@ -69,7 +70,7 @@ def assemble(manifest: Manifest, tables: Tables, lender: Lender, faults: Faults)
         names=FrozenMapping({language: manifest.names.get(language, manifest.names["en"]) for language in LANGUAGES}),
         version=manifest.version,
         base_year=manifest.base_year,
-        ages=FIVE_YEARS,
+        ages=manifest.ages,
         places=places,
         years=years,
         people=frozen(record.people),
@@ -81,6 +82,8 @@ def assemble(manifest: Manifest, tables: Tables, lender: Lender, faults: Faults)
         sources=(*manifest.sources, *_lent(manifest, lender, asked)),
         notes=(*manifest.notes, *_rescaled_notes(rescaled, years), *record.notes, *note),
         peers=manifest.peers,
+        moves=_moves(tables.get("moves"), places.codes),
+        former=_former(tables.get("former"), places.codes),
     )
 
 
@@ -137,22 +140,24 @@ def _record(
     known: dict[tuple[str, int], Known] = {}
     patterns: dict[tuple[str, int], Known] = {}
     if "age_shares" in tables:
-        known |= _shares(tables["age_shares"], total_of, faults)
+        known |= _shares(tables["age_shares"], total_of, manifest.ages, faults)
     if "ages" in tables:
-        ages = known_ages(tables["ages"], (*SEXES, "people"), "code", FIVE_YEARS, faults)
+        ages = known_ages(tables["ages"], (*SEXES, "people"), "code", manifest.ages, faults)
         known |= agree(ages, tables["ages"], total_of, faults)
     if "region_ages" in tables:
-        patterns = known_ages(tables["region_ages"], SEXES, "region", FIVE_YEARS, faults)
+        patterns = known_ages(tables["region_ages"], SEXES, "region", manifest.ages, faults)
     faults.stop()
 
     published = Published(places.codes, places.regions, years, totals, known, patterns, manifest.code)
-    return fill(published, lend, FIVE_YEARS)
+    return fill(published, lend, manifest.ages)
 
 
-def _shares(table: Cells, totals: Mapping[tuple[str, int], float], faults: Faults) -> dict[tuple[str, int], Known]:
+def _shares(
+    table: Cells, totals: Mapping[tuple[str, int], float], ages: Ages, faults: Faults
+) -> dict[tuple[str, int], Known]:
     """Broad ages as persons; a fault where the shares of a place and year do not sum to 100."""
     persons: dict[tuple[str, int], Known] = {}
-    for key, known in known_ages(table, ("pct",), "code", FIVE_YEARS, faults).items():
+    for key, known in known_ages(table, ("pct",), "code", ages, faults).items():
         total = float(known.persons.sum())
         if abs(total - 100) > 0.5:
             what = f"the shares of {key[0]} in {key[1]} sum to {total:g}"
@@ -174,6 +179,34 @@ def _indicators(tables: Tables, codes: tuple[str, ...]) -> Mapping[str, Mapping[
     return FrozenMapping(
         {name: FrozenMapping({year: frozen(v) for year, v in sorted(of.items())}) for name, of in found.items()}
     )
+
+
+def _moves(table: Cells | None, codes: tuple[str, ...]) -> Mapping[int, Moves]:
+    if table is None:
+        return FrozenMapping({})
+    position = {code: place for place, code in enumerate(codes)}
+    origin, destination = (
+        np.array([position[code] for code in table.texts(column)], np.int64) for column in ("origin", "destination")
+    )
+    years, people = np.array(table.years()), np.array(table.figures("people"))
+    return FrozenMapping(
+        {
+            int(year): Moves(
+                frozen(origin[years == year], np.int64),
+                frozen(destination[years == year], np.int64),
+                frozen(people[years == year]),
+            )
+            for year in np.unique(years)
+        }
+    )
+
+
+def _former(table: Cells | None, codes: tuple[str, ...]) -> tuple[Former, ...]:
+    if table is None:
+        return ()
+    position = {code: place for place, code in enumerate(codes)}
+    rows = zip(table.texts("code"), table.texts("name"), table.texts("place"), table.years(), strict=True)
+    return tuple(Former(code, name, position[place], year) for code, name, place, year in rows)
 
 
 def _rescaled(table: Cells | None, codes: tuple[str, ...], years: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
@@ -72,6 +72,30 @@ class Places:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Persons who moved between places in a year; pairs that are not listed are not published."""
+
+    origin: NDArray[np.int64]
+    """[pair] position of the place they left."""
+    destination: NDArray[np.int64]
+    """[pair]."""
+    people: Array
+    """[pair] persons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A unit of earlier years that is part of a present place."""
+
+    code: str
+    name: str
+    place: int
+    """Position of the present place."""
+    year: int
+    """Last year in which it was a unit by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +173,10 @@ class Country:
     """What the loader had to assume, one sentence each, shown to the user."""
     peers: tuple[str, ...]
     """Codes of places that reports compare others with."""
+    moves: Mapping[int, Moves] = field(default_factory=lambda: FrozenMapping({}))
+    """Year -> moves between pairs of places."""
+    former: tuple[Former, ...] = ()
+    """Units of earlier years, in the order of the pack."""
 
     def indicator(self, name: str, year: int) -> Array:
         """[place] values of one published column in one year; all NaN where the pack does not have it."""

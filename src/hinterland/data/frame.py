@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from hinterland.axes import FIVE_YEARS
 from hinterland.data.assemble import assemble
+from hinterland.data.columns import Column, Table
 from hinterland.data.country import Country, Source
 from hinterland.data.faults import Faults
 from hinterland.data.manifest import Manifest
 from hinterland.data.pack import lender
-from hinterland.data.schema import TABLES, Column, Table
+from hinterland.data.schema import TABLES
 from hinterland.data.tables import YEARS, Cells, Raw, check_table, read_raw
 from hinterland.errors import InputError, at
 
@@ -53,6 +55,7 @@ def read_places(source: str | Path | pd.DataFrame, *, code: str = "own", name: s
         names={"en": name or Path(label).stem},
         version="",
         base_year=max(years),
+        ages=FIVE_YEARS,
         peers=(),
         borrow_drivers="",
         notes=(),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from hinterland.axes import FIVE_YEARS, Ages
 from hinterland.data.country import Source
 from hinterland.data.faults import Faults, nearest
 from hinterland.data.schema import FORMAT, OBLIGATORY, TABLES
@@ -17,11 +18,13 @@ from hinterland.errors import at
 
 FILE: Final = "pack.toml"
 LANGUAGES: Final = ("en", "zh", "ja")
+OPEN_AGES: Final = range(60, FIVE_YEARS.open + 1, FIVE_YEARS.width)
 KEYS: Final = (
     "format",
     "code",
     "version",
     "base_year",
+    "open_age",
     "names",
     "peers",
     "borrow_drivers",
@@ -46,6 +49,8 @@ class Manifest:
     names: Mapping[str, str]
     version: str
     base_year: int
+    ages: Ages
+    """Five-year groups up to an open one."""
     peers: tuple[str, ...]
     borrow_drivers: str
     """Code of the embedded pack that lends what this one lacks."""
@@ -149,6 +154,7 @@ def _manifest(reading: _Reading, folder: Path) -> Manifest:
         names=_names(reading),
         version=version,
         base_year=base_year,
+        ages=_ages(reading),
         peers=reading.texts("peers"),
         borrow_drivers=reading.get("borrow_drivers", str, default=""),
         notes=reading.texts("notes"),
@@ -156,6 +162,16 @@ def _manifest(reading: _Reading, folder: Path) -> Manifest:
         sources=sources,
         source_of=source_of,
     )
+
+
+def _ages(reading: _Reading) -> Ages:
+    """Five-year groups up to `open_age`; what is borrowed for ages reaches no further than the usual 85."""
+    first = reading.get("open_age", int, default=FIVE_YEARS.open)
+    if first not in OPEN_AGES:
+        told = f"Write one of {', '.join(map(str, OPEN_AGES))}: the first age of the open last group of the table ages."
+        reading.faults.add(reading.where("open_age"), f"open_age = {first!r} cannot be used", told)
+        return FIVE_YEARS
+    return Ages(FIVE_YEARS.width, first)
 
 
 def _names(reading: _Reading) -> dict[str, str]:

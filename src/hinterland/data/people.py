@@ -60,68 +60,102 @@ def read_totals(table: Cells, codes: Sequence[str], faults: Faults) -> tuple[tup
     return tuple(years), totals
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the age groups of one place and year lie on the model's cells; the same for all with the same labels."""
+
+    order: tuple[int, ...]
+    """Entries as they stand in the table, in ascending age."""
+    band: NDArray[np.int64]
+    """[sex * age] band of each cell where sexes are apart."""
+    band_together: NDArray[np.int64]
+    """[sex * age] where they are not."""
+    gather: Array
+    """[group, band] one where a published group lies in a band within a sex; single years of one cell share theirs."""
+
+
 def known_ages(
     table: Cells, columns: tuple[str, ...], owner: str, ages: Ages, faults: Faults
 ) -> dict[tuple[str, int], Known]:
     """Bands by (owner's code, year); `columns` are those of the persons, `owner` the column of the code."""
-    labels, figures = table.texts("age"), [table.figures(name) for name in columns]
-    keys = zip(table.texts(owner), table.years(), strict=True)
-    entries: dict[tuple[str, int], list[tuple[Group, int]]] = {}
-    for entry, (key, label) in enumerate(zip(keys, labels, strict=True)):
+    labels, figures = table.texts("age"), np.array([table.figures(name) for name in columns])
+    entries: dict[tuple[str, int], list[int]] = {}
+    for entry, key in enumerate(zip(table.texts(owner), table.years(), strict=True)):
+        entries.setdefault(key, []).append(entry)
+    layouts: dict[tuple[str, ...], _Layout | None] = {}
+    found: dict[tuple[str, int], Known] = {}
+    for key, rows in entries.items():
+        groups = tuple(labels[entry] for entry in rows)
+        if layouts.get(groups) is None:
+            layouts[groups] = _layout(table, key, rows, groups, ages, faults)
+        layout = layouts[groups]
+        known = None if layout is None else _known(table, key, rows, layout, figures, columns, faults)
+        if known is not None:
+            found[key] = known
+    return found
+
+
+def _layout(
+    table: Cells, key: tuple[str, int], rows: list[int], labels: tuple[str, ...], ages: Ages, faults: Faults
+) -> _Layout | None:
+    """The layout of labels; None where they do not cover the ages, with a fault at the place they belong to."""
+    groups: list[tuple[Group, int]] = []
+    for at, label in enumerate(labels):
         group = parse(label)
         if group is None:
-            faults.add(table.where(entry, "age"), f"{label!r} is not an age group", "Write 0, 1-4, 5-9 ... 85+.")
+            faults.add(table.where(rows[at], "age"), f"{label!r} is not an age group", "Write 0, 1-4, 5-9 ... 85+.")
         else:
-            entries.setdefault(key, []).append((group, entry))
-    return {
-        key: known
-        for key, found in entries.items()
-        if (known := _known(table, key, sorted(found, key=lambda item: item[0].first), figures, columns, ages, faults))
-    }
+            groups.append((group, at))
+    if len(groups) < len(labels):
+        return None
+    groups.sort(key=lambda item: item[0].first)
+    wrong = fault_of([group for group, _ in groups])
+    if wrong:
+        told = "Cover every age once, from 0 to an open last group such as 85+."
+        faults.add(table.where(rows[groups[0][1]], "age"), f"{key[0]} in {key[1]}: {wrong}", told)
+        return None
+    band, part, last = np.zeros(len(ages), np.int64), np.zeros(len(groups), np.int64), -1
+    bands = 0
+    for number, (group, at) in enumerate(groups):
+        covered = cells(group, ages)
+        if not covered:
+            told = f"Use groups inside 0-{ages.width - 1} ... {ages.open}+, or made of whole ones, such as 15-64."
+            what = f"age group {group} cuts through a group of the model"
+            faults.add(table.where(rows[at], "age"), what, told)
+            return None
+        if covered[0] != last:
+            bands += 1
+        band[covered[0] : covered[-1] + 1] = part[number] = bands - 1
+        last = covered[-1]
+    return _Layout(
+        order=tuple(at for _, at in groups),
+        band=np.concatenate([band + bands * sex for sex in range(len(SEXES))]),
+        band_together=np.concatenate([band] * len(SEXES)),
+        gather=np.eye(bands)[part],
+    )
 
 
 def _known(
     table: Cells,
     key: tuple[str, int],
-    found: list[tuple[Group, int]],
-    figures: list[list[float]],
+    rows: list[int],
+    layout: _Layout,
+    figures: Array,
     columns: tuple[str, ...],
-    ages: Ages,
     faults: Faults,
 ) -> Known | None:
-    where = table.where(found[0][1], "age")
-    wrong = fault_of([group for group, _ in found])
-    if wrong:
-        told = "Cover every age once, from 0 to an open last group such as 85+."
-        faults.add(where, f"{key[0]} in {key[1]}: {wrong}", told)
-        return None
     apart = [i for i, name in enumerate(columns) if name in SEXES]
-    values = np.array([[column[entry] for column in figures] for _, entry in found])
-    sexed = len(apart) == len(SEXES) and not np.isnan(values[:, apart]).any()
     together = [i for i in range(len(columns)) if i not in apart]
-    if not sexed and (not together or np.isnan(values[:, together]).any() or not np.isnan(values[:, apart]).all()):
+    values = figures[:, [rows[at] for at in layout.order]]
+    blank = np.isnan(values)
+    sexed = len(apart) == len(SEXES) and not blank[apart].any()
+    if not sexed and (not together or blank[together].any() or not blank[apart].all()):
         told = "Give men and women in every age group of a place and year, or people in every one."
+        where = table.where(rows[layout.order[0]], "age")
         faults.add(where, f"{key[0]} in {key[1]}: some figures are blank", told)
         return None
-    persons = values[:, apart] if sexed else values[:, together[:1]]
-    band = np.zeros((len(SEXES), len(ages)), np.int64)
-    sums: list[float] = []
-    for column in range(persons.shape[1]):
-        sexes = column if sexed else slice(None)
-        last = -1
-        for (group, entry), value in zip(found, persons[:, column], strict=True):
-            covered = cells(group, ages)
-            if not covered:
-                told = f"Use groups inside 0-{ages.width - 1} ... {ages.open}+, or made of whole ones, such as 15-64."
-                faults.add(table.where(entry, "age"), f"age group {group} cuts through a group of the model", told)
-                return None
-            if covered[0] == last:
-                sums[-1] += value
-            else:
-                sums.append(float(value))
-                band[sexes, covered[0] : covered[-1] + 1] = len(sums) - 1
-            last = covered[-1]
-    return Known(band.reshape(-1), np.array(sums))
+    persons = values[apart] if sexed else values[together[:1]]
+    return Known(layout.band if sexed else layout.band_together, (persons @ layout.gather).reshape(-1))
 
 
 def agree(

@@ -48,7 +48,8 @@ def fill(published: Published, lend: Lend, ages: Ages) -> Record:
     """The record of every place and year.
 
     Where a place's cells are not all published they are fitted to what is: the seed is its region's pattern of the
-    year, else the nation's, else the lent one. A region's pattern is a margin as well as a seed.
+    year, else the nation's of the nearest year, else that of other regions or places of the year, else the lent one. A
+    region's pattern is a margin as well as a seed.
     """
     shape = (len(published.years), len(published.codes), len(SEXES) * len(ages))
     people, imputed = np.zeros(shape), np.zeros(shape[:2], np.bool_)
@@ -98,8 +99,11 @@ def _pattern(published: Published, region: str, year: int, exact: Array, lend: L
     if (region, year) in usable:
         whose = "the nation" if region == published.nation else "their regions"
         return whose, usable[region, year].cells, True
-    if (published.nation, year) in usable:
-        return "the nation", usable[published.nation, year].cells, False
+    national = [when for code, when in usable if code == published.nation]
+    if national:
+        nearby = min(national, key=lambda when: abs(when - year))
+        whose = "the nation" if nearby == year else f"the nation in {nearby}"
+        return whose, usable[published.nation, nearby].cells, False
     parts = [part.cells for (_, when), part in usable.items() if when == year]
     if parts:
         return "the regions that publish ages", np.sum(parts, axis=0), False

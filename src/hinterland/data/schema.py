@@ -2,87 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from hinterland.axes import SECTORS
+from hinterland.data.columns import AGE, ANY, CODE, YEAR, Column, Table, figure
+from hinterland.data.schema_nation import DRIVER_TABLES
 
 FORMAT: Final = 1
-
-Kind = Literal["text", "code", "region", "year", "age", "period", "number", "flag"]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: what it holds, whether every row needs it, and the range of its figures."""
-
-    name: str
-    kind: Kind
-    doc: str
-    required: bool = False
-    """The column must be there and filled in every row."""
-    lo: float = 0.0
-    hi: float = float("inf")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table of a pack; `key` names the columns that together may occur once."""
-
-    name: str
-    doc: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    sums: tuple[str, ...] = ()
-    """Columns that sum to 100 in every row that has them all."""
-    indicators: bool = False
-    """Its columns beside code and year become the country's indicators under their own names."""
-
-    def column(self, name: str) -> Column:
-        """The column of that name; KeyError without."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
-
-
-_ANY = float("-inf")
-_CODE = Column("code", "code", "the place", required=True)
-_YEAR = Column("year", "year", "calendar year of the figures", required=True)
-_AGE = Column("age", "age", "age group: `0`, `1-4`, `85+`", required=True)
-_PERIOD = Column("period", "period", "first and last calendar year, five apart: `2020-2025`", required=True)
-
-
-def _figure(name: str, doc: str, hi: float = float("inf"), *, lo: float = 0.0, required: bool = False) -> Column:
-    return Column(name, "number", doc, required=required, lo=lo, hi=hi)
-
-
-def _published(name: str, doc: str, *, lo: float = 0.0, hi: float = float("inf")) -> tuple[Column, ...]:
-    """A yearly series of the nation with the bounds and variants statistical offices print beside it."""
-    return (
-        _figure(name, doc, hi, lo=lo, required=True),
-        _figure(f"{name}_80l", "lower 80% bound", hi, lo=lo),
-        _figure(f"{name}_80u", "upper 80% bound", hi, lo=lo),
-        _figure(f"{name}_95l", "lower 95% bound (kept, not read)", hi, lo=lo),
-        _figure(f"{name}_95u", "upper 95% bound (kept, not read)", hi, lo=lo),
-        _figure(f"{name}_low", "low variant (kept, not read)", hi, lo=lo),
-        _figure(f"{name}_high", "high variant (kept, not read)", hi, lo=lo),
-    )
-
 
 PLACE_TABLES: Final = (
     Table(
         "places",
         "the settlements, one row each; obligatory",
         (
-            _CODE,
+            CODE,
             Column("name", "text", "in the place's own script", required=True),
             Column("name_en", "text", "in Latin letters; the name itself where blank"),
             Column("region", "region", "the province or prefecture it belongs to"),
             Column("seat", "flag", "1 where the place is the seat of its region, else 0"),
-            _figure("lon", "degrees east, -180 to 180", lo=_ANY, required=True),
-            _figure("lat", "degrees north, -90 to 90", lo=_ANY, required=True),
-            _figure("area_km2", "land area, km2"),
+            figure("lon", "degrees east, -180 to 180", lo=ANY, required=True),
+            figure("lat", "degrees north, -90 to 90", lo=ANY, required=True),
+            figure("area_km2", "land area, km2"),
         ),
         ("code",),
     ),
@@ -99,19 +39,19 @@ PLACE_TABLES: Final = (
     Table(
         "people",
         "everybody in a place in a year; obligatory, every place in every year",
-        (_CODE, _YEAR, _figure("people", "persons", required=True)),
+        (CODE, YEAR, figure("people", "persons", required=True)),
         ("code", "year"),
     ),
     Table(
         "ages",
         "persons by age, of both sexes apart or together, for the places and years that have them",
-        (_CODE, _YEAR, _AGE, _figure("men", "men"), _figure("women", "women"), _figure("people", "men and women")),
+        (CODE, YEAR, AGE, figure("men", "men"), figure("women", "women"), figure("people", "men and women")),
         ("code", "year", "age"),
     ),
     Table(
         "age_shares",
         "shares of broad ages where persons by age are not published",
-        (_CODE, _YEAR, _AGE, _figure("pct", "per cent of all persons", 100, required=True)),
+        (CODE, YEAR, AGE, figure("pct", "per cent of all persons", 100, required=True)),
         ("code", "year", "age"),
     ),
     Table(
@@ -119,41 +59,79 @@ PLACE_TABLES: Final = (
         "persons by age and sex of a region, or of the nation under the pack's own code",
         (
             Column("region", "region", "the region, or the pack's own code", required=True),
-            _YEAR,
-            _AGE,
-            _figure("men", "men", required=True),
-            _figure("women", "women", required=True),
+            YEAR,
+            AGE,
+            figure("men", "men", required=True),
+            figure("women", "women", required=True),
         ),
         ("region", "year", "age"),
     ),
     Table(
         "rescaled",
         "places whose published ages belong to other borders and were scaled to the total",
-        (_CODE, _YEAR, _figure("factor", "what the published ages were multiplied by", lo=0.0, required=True)),
+        (CODE, YEAR, figure("factor", "what the published ages were multiplied by", lo=0.0, required=True)),
         ("code", "year"),
     ),
     Table(
         "vital",
         "births and deaths",
         (
-            _CODE,
-            _YEAR,
-            _figure("births_per_1000", "births per 1,000 residents and year", 100),
-            _figure("deaths_per_1000", "deaths per 1,000 residents and year", 200),
+            CODE,
+            YEAR,
+            figure("births_per_1000", "births per 1,000 residents and year", 100),
+            figure("deaths_per_1000", "deaths per 1,000 residents and year", 200),
         ),
         ("code", "year"),
         indicators=True,
     ),
     Table(
+        "flows",
+        "births, deaths and moves as persons, in the twelve months that end at the date of the year's people",
+        (
+            CODE,
+            YEAR,
+            figure("births", "persons"),
+            figure("deaths", "persons"),
+            figure("arrivals", "persons who came from other places of the country"),
+            figure("departures", "persons who left for other places of the country"),
+            figure("from_abroad", "persons who came from abroad"),
+            figure("to_abroad", "persons who left for abroad"),
+        ),
+        ("code", "year"),
+        indicators=True,
+    ),
+    Table(
+        "moves",
+        "persons who moved from one place to another",
+        (
+            Column("origin", "code", "the place they left", required=True),
+            Column("destination", "code", "the place they came to", required=True),
+            YEAR,
+            figure("people", "persons in that year", required=True),
+        ),
+        ("origin", "destination", "year"),
+    ),
+    Table(
+        "former",
+        "units of earlier years and the present place each belongs to",
+        (
+            Column("code", "text", "the former unit; may be that of a present place", required=True),
+            Column("name", "text", "in its own script", required=True),
+            Column("place", "code", "the present place", required=True),
+            Column("year", "year", "last year in which it was a unit by itself", required=True),
+        ),
+        ("code", "place", "year"),
+    ),
+    Table(
         "origins",
         "where residents are registered or come from",
         (
-            _CODE,
-            _YEAR,
-            _figure("registered_per_100_residents", "persons whose home is here, present or not, per 100 residents"),
-            _figure("newcomers_same_county_pct", "registered elsewhere in the same county, % of residents", 100),
-            _figure("newcomers_same_province_pct", "registered in another county of the region, % of residents", 100),
-            _figure("newcomers_other_province_pct", "registered in another region, % of residents", 100),
+            CODE,
+            YEAR,
+            figure("registered_per_100_residents", "persons whose home is here, present or not, per 100 residents"),
+            figure("newcomers_same_county_pct", "registered elsewhere in the same county, % of residents", 100),
+            figure("newcomers_same_province_pct", "registered in another county of the region, % of residents", 100),
+            figure("newcomers_other_province_pct", "registered in another region, % of residents", 100),
         ),
         ("code", "year"),
         indicators=True,
@@ -161,19 +139,48 @@ PLACE_TABLES: Final = (
     Table(
         "jobs",
         "the employed by sector, by where they live",
-        (_CODE, _YEAR, *(_figure(f"jobs_{sector}_pct", "% of the employed", 100) for sector in SECTORS)),
+        (CODE, YEAR, *(figure(f"jobs_{sector}_pct", "% of the employed", 100) for sector in SECTORS)),
         ("code", "year"),
         sums=tuple(f"jobs_{sector}_pct" for sector in SECTORS),
+        indicators=True,
+    ),
+    Table(
+        "work",
+        "work by where it is done",
+        (
+            CODE,
+            YEAR,
+            figure("jobs", "persons who work there"),
+            figure("establishments", "workplaces"),
+            figure("pay_per_job", "national currency per year"),
+        ),
+        ("code", "year"),
+        indicators=True,
+    ),
+    Table(
+        "money",
+        "public money",
+        (
+            CODE,
+            YEAR,
+            figure("fiscal_strength", "own revenue over standard need, mean of three years"),
+            figure("current_balance_pct", "current spending, % of current revenue"),
+            figure("debt_service_pct", "debt service, % of standard revenue, mean of three years", lo=ANY),
+            figure("future_burden_pct", "debt and promises less reserves, % of standard revenue", lo=ANY),
+            figure("pay_index", "pay of the place's officials, the nation's = 100", 300),
+        ),
+        ("code", "year"),
         indicators=True,
     ),
     Table(
         "homes",
         "homes",
         (
-            _CODE,
-            _YEAR,
-            _figure("people_per_household", "persons", 100),
-            _figure("floor_m2_per_head", "m2 of floor per person", 1000),
+            CODE,
+            YEAR,
+            figure("people_per_household", "persons", 100),
+            figure("floor_m2_per_head", "m2 of floor per person", 1000),
+            figure("rent_per_month", "rent of a usual home, national currency per month"),
         ),
         ("code", "year"),
         indicators=True,
@@ -182,60 +189,31 @@ PLACE_TABLES: Final = (
         "society",
         "towns and schooling",
         (
-            _CODE,
-            _YEAR,
-            _figure("urban_people", "persons in urban areas"),
-            _figure("schooling_years", "mean years of schooling", 30),
+            CODE,
+            YEAR,
+            figure("urban_people", "persons in urban areas"),
+            figure("schooling_years", "mean years of schooling", 30),
+            figure("rural_urban_code", "1 most metropolitan ... 9 most rural", 9, lo=1),
         ),
         ("code", "year"),
         indicators=True,
     ),
-)
-
-DRIVER_TABLES: Final = (
     Table(
-        "nation",
-        "the nation year by year, without gaps",
+        "amenities",
+        "climate, water and relief; the year is that in which the list was published",
         (
-            _YEAR,
-            *_published("people", "persons at 31 December"),
-            *_published("fertility", "children per woman", hi=15),
-            *_published("life_expectancy_men", "years at birth", hi=120),
-            *_published("life_expectancy_women", "years at birth", hi=120),
-            *_published("net_migrants", "international arrivals less departures, persons per year", lo=_ANY),
-            _figure("sex_ratio_at_birth", "boys per girl", 2, lo=0.5, required=True),
-            _figure("births", "persons (kept, not read)"),
-            _figure("deaths", "persons (kept, not read)"),
+            CODE,
+            YEAR,
+            figure("january_temperature", "degrees Celsius, mean", 60, lo=-80),
+            figure("july_temperature", "degrees Celsius, mean", 60, lo=-80),
+            figure("january_sun_hours", "hours in January", 744),
+            figure("july_humidity_pct", "relative humidity in July", 100),
+            figure("water_pct", "% of area", 100),
+            figure("relief", "class of relief: 1 flat plains ... 21 high mountains", 21, lo=1),
+            figure("amenity_index", "standardised sum of the above", lo=ANY),
         ),
-        ("year",),
-    ),
-    Table(
-        "mortality",
-        "death rates of the nation by age and sex",
-        (
-            _PERIOD,
-            _AGE,
-            _figure("men", "deaths per person-year", 10, required=True),
-            _figure("women", "deaths per person-year", 10, required=True),
-        ),
-        ("period", "age"),
-    ),
-    Table(
-        "fertility_age",
-        "how fertility is spread over the ages of mothers",
-        (_PERIOD, _AGE, _figure("pct", "per cent of total fertility; 100 over a period", 100, required=True)),
-        ("period", "age"),
-    ),
-    Table(
-        "migrants_age",
-        "net international migrants by age and sex",
-        (
-            _PERIOD,
-            _AGE,
-            _figure("men", "persons per year, arrivals less departures", lo=_ANY, required=True),
-            _figure("women", "persons per year, arrivals less departures", lo=_ANY, required=True),
-        ),
-        ("period", "age"),
+        ("code", "year"),
+        indicators=True,
     ),
 )
 

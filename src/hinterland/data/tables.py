@@ -7,12 +7,13 @@ import gzip
 import io
 import math
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from hinterland.data.columns import Column, Table
 from hinterland.data.faults import Faults, nearest
-from hinterland.data.schema import Column, Table
 from hinterland.errors import at
 
 YEARS = range(1700, 2301)
@@ -123,15 +124,27 @@ def check_table(raw: Raw, table: Table, faults: Faults) -> Cells:
     values: dict[str, list[str] | list[float]] = {}
     for name, position in columns.items():
         column = table.column(name)
-        texts = [(number, row[position]) for number, row in entries]
-        if column.kind in {"number", "year", "flag"}:
-            values[name] = [_figure(text, column, at(raw.file, row=n, column=name), faults) for n, text in texts]
-        else:
-            values[name] = [_text(text, column, at(raw.file, row=n, column=name), faults) for n, text in texts]
+        read = _figure if column.kind in {"number", "year", "flag"} else _text
+        values[name] = _column(read, [(number, row[position]) for number, row in entries], column, raw, faults)
     cells = Cells(raw.file, tuple(number for number, _ in entries), values)
     _check_keys(cells, table, faults)
     _check_sums(cells, table, faults)
     return cells
+
+
+def _column(
+    read: Callable[[str, Column, str, Faults], Any],
+    texts: Sequence[tuple[int, str]],
+    column: Column,
+    raw: Raw,
+    faults: Faults,
+) -> list[Any]:
+    """The values of a column from (row, text); each text is read once, and again where it stands if it is at fault."""
+    aside = Faults()
+    known = {text: read(text, column, "", aside) for text in {text for _, text in texts}}
+    if not aside.items:
+        return [known[text] for _, text in texts]
+    return [read(text, column, at(raw.file, row=number, column=column.name), faults) for number, text in texts]
 
 
 def _check_header(raw: Raw, table: Table, faults: Faults) -> None:
