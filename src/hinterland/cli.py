@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import sys
 from contextlib import suppress
 from enum import StrEnum
@@ -13,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from hinterland.cli_console import INTERRUPTED, TERMINATED, answered
+from hinterland.cli_console import INTERRUPTED, TERMINATED, answered, heed_signals
 from hinterland.cli_data import data
 
 app = typer.Typer(
@@ -38,8 +37,8 @@ class Language(StrEnum):
 
 
 def main() -> None:
-    """Runs the command line; a request to end from the system cleans up as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    """Runs the command line; Ctrl-C and a request to end from the system clean up."""
+    heed_signals()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show 焦作 shows a question mark instead of ending the command.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -20,6 +22,27 @@ INPUT_ERROR = 2
 INTERRUPTED = 130
 TERMINATED = 143
 PIPED_WIDTH = 240
+
+_ASKED: Final[list[int]] = []
+"""Signals that asked the command to end. Kept, since a library's callback can swallow the exception they raise."""
+
+
+def heed_signals() -> None:
+    """Lets Ctrl-C and a request to end from the system end the command with their own codes, after cleaning up."""
+
+    def end(number: int, _: FrameType | None) -> None:
+        _ASKED.append(number)
+        _end_if_asked()
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
+
+
+def _end_if_asked() -> None:
+    if signal.SIGTERM in _ASKED:
+        sys.exit(TERMINATED)
+    if _ASKED:
+        raise KeyboardInterrupt
 
 
 @contextmanager
@@ -59,7 +82,10 @@ def plain(text: str) -> Text:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
-    """Yields `progress(done, total, what)`, which draws a bar on standard error where that is a terminal."""
+    """Yields `progress(done, total, what)`, which draws a bar on standard error where that is a terminal.
+
+    It also ends the command where a signal asked for that and the exception it raised was lost on the way.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -69,6 +95,7 @@ def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
         tasks = {}
 
         def report(done: int, total: int, what: str) -> None:
+            _end_if_asked()
             if what not in tasks:
                 tasks[what] = bar.add_task(what, total=total)
             bar.update(tasks[what], completed=done, total=total)
