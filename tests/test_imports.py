@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "hinterland"
 
 LAYERS = (
     ("errors",),
-    ("axes", "units", "platform_check"),
+    ("axes", "units", "platform_check", "writing"),
     ("params",),
     ("params_draw",),
     ("state",),
@@ -32,6 +32,7 @@ LAYERS = (
     ("report",),
     ("web",),
     ("cli_console",),
+    ("cli_backtest", "cli_build"),
     ("cli_data", "cli_place", "cli_run"),
     ("cli",),
 )
@@ -47,7 +48,7 @@ PURE = {
 """All that equations may import."""
 
 EDGES = {
-    "pandas": {"data", "results", "evaluate", "report", "web", "cli_data", "cli_place", "cli_run"},
+    "pandas": {"data", "results", "evaluate", "report", "web", "cli_backtest", "cli_data", "cli_place", "cli_run"},
     "xarray": {"results", "evaluate", "report", "web", "cli_place", "cli_run"},
     "zarr": {"results"},
 }

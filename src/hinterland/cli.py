@@ -77,7 +77,7 @@ def options(
 @app.command(short_help="Forecast a country into one folder.")
 def run(
     country: Annotated[
-        str, typer.Argument(metavar="cn|DIR", help="An embedded country, or the folder of a country pack.")
+        str, typer.Argument(metavar="cn|NAME|DIR", help="An embedded or built country, or a pack's folder.")
     ] = "cn",
     *,
     members: Annotated[int, typer.Option(min=2, help="Futures to draw; 95% bands need 1,000.")] = 200,
@@ -114,6 +114,34 @@ def place(
 
         for line in tell(find_run(run), name, lang.value):
             typer.echo(line)
+
+
+@app.command(short_help="How far to trust forecasts of a country.")
+def backtest(
+    country: Annotated[
+        str, typer.Argument(metavar="cn|NAME|DIR|CSV", help="A country at hand, a pack's folder, or a table of places.")
+    ] = "cn",
+    *,
+    launch: Annotated[
+        int | None, typer.Option(help="Last year that methods may know; ten years before the end if not given.")
+    ] = None,
+    horizon: Annotated[int | None, typer.Option(min=1, help="Years ahead to test; all there are if not given.")] = None,
+    method: Annotated[
+        list[str] | None, typer.Option(help="A method to test; may be repeated. All of them if not given.")
+    ] = None,
+    members: Annotated[int, typer.Option(min=2, help="Futures that the model draws.")] = 100,
+    ages: Annotated[bool, typer.Option("--ages", help="Write forecasts by sex and age too.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the test; ./backtest-<country>-<launch> if not given.")
+    ] = None,
+) -> None:
+    """Forecast from a past year with the model and every baseline, and score them against what came."""
+    with answered():
+        from hinterland.cli_backtest import make_backtest
+
+        make_backtest(
+            country, launch=launch, horizon=horizon, methods=method or [], members=members, ages=ages, out=out
+        )
 
 
 @app.command(short_help="Every value the model uses.")

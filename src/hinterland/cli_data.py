@@ -1,4 +1,4 @@
-"""Commands about what goes into a run: country packs, their licences, and parameters."""
+"""Commands about what goes into a run: country packs, raw files they are built from, licences, and parameters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from hinterland.cli_console import show as show_table
 
 data = typer.Typer(help="Look at the figures that forecasts start from.", no_args_is_help=True, rich_markup_mode=None)
 
-Ref = Annotated[str, typer.Argument(metavar="cn|DIR", help="An embedded country, or the folder of a country pack.")]
+Ref = Annotated[str, typer.Argument(metavar="cn|NAME|DIR", help="An embedded or built country, or a pack's folder.")]
+Pack = Annotated[str, typer.Argument(metavar="PACK", help="jp, jp-census, us or cn-counties.")]
 
 
 @data.command(short_help="What a country pack holds.")
@@ -51,6 +52,40 @@ def check(folder: Annotated[str, typer.Argument(metavar="DIR", help="The folder 
         typer.echo(
             f"{folder} can be used: {len(found.country.places)} places, {', '.join(map(str, found.country.years))}"
         )
+
+
+@data.command(short_help="Fetch the raw files of a pack.")
+def get(
+    pack: Pack,
+    *,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="DIR", help="Where to put them; the user's data folder if not given.")
+    ] = None,
+) -> None:
+    """Fetch the raw files of a pack that have a stable public address; say how to get the others."""
+    with answered():
+        from hinterland.cli_build import fetch_raw
+
+        fetch_raw(pack, to)
+
+
+@data.command(short_help="Make a country pack from raw files.")
+def build(
+    pack: Pack,
+    *,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="DIR", help="Folder of raw files; where `data get` puts them if not given."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="PACK", help="Folder of the pack; found by name if not given.")
+    ] = None,
+) -> None:
+    """Make a country pack from raw files; it is then found by its name: `hinterland data show jp`."""
+    with answered():
+        from hinterland.cli_build import build_pack
+
+        build_pack(pack, source, out)
 
 
 @data.command(short_help="Sources and terms of the embedded figures.")

@@ -13,8 +13,9 @@ import typer
 from hinterland.cli_console import progress_bar
 from hinterland.data.country import Country
 from hinterland.errors import InputError
-from hinterland.results import folder, store, summary
+from hinterland.results import store, summary
 from hinterland.results.layout import REPORT, STORE, SUMMARY, default_folder, is_run_folder
+from hinterland.writing import replacing
 
 _REPORTS: Final = 50_000_000
 """Bytes kept free for summary and reports beside the arrays."""
@@ -31,7 +32,7 @@ def make_run(ref: str, *, members: int, until: int, seed: int, out: Path | None,
     country = read_pack(ref)
     target = default_folder(country.code) if out is None else out
     needed = store.size(country, members, _instants(country, until)) + _REPORTS
-    with folder.replacing(target, is_ours=is_run_folder, needed=needed) as part, progress_bar() as progress:
+    with replacing(target, is_ours=is_run_folder, needed=needed) as part, progress_bar() as progress:
         from hinterland.forecast import forecast
 
         ensemble = forecast(country, members=members, until=until, seed=seed, overrides=overrides, progress=progress)

@@ -45,6 +45,7 @@ def national_course(
 
     The nation of the pack (`start_people` [sex, age]) is projected with the drivers; every step's total is then scaled
     so that the medium course has exactly the published change (its level differs). The same scale serves all members.
+    Where no total is published (NaN) the cohorts alone are the course.
     """
     years = country.ages.width
     central = schedules(country.drivers, country.ages, start, steps, medium(steps))
@@ -53,7 +54,8 @@ def national_course(
     people = start_people[None]
     for k in range(steps):
         people = np.asarray(project(jnp.asarray(people), at_step(central, k), years))
-        scale[k] = published[k + 1] / published[0] * start_people.sum() / people.sum()
+        change = published[k + 1] / published[0]
+        scale[k] = change * start_people.sum() / people.sum() if np.isfinite(change) else 1.0
         people = people * scale[k]
     members = deviations.fertility.shape[0]
     course = schedules(country.drivers, country.ages, start, steps, deviations)

@@ -18,8 +18,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from factories import small_ensemble
+from hinterland import writing
 from hinterland.cli import app
-from hinterland.results import folder, store, summary
+from hinterland.results import store, summary
 
 TESTS = Path(__file__).parents[1]
 
@@ -198,7 +199,7 @@ def test_a_folder_without_permission_is_refused_before_anything_is_computed(here
 
 
 def test_too_little_room_is_told_before_anything_is_computed(here, pack, forecasts, monkeypatch):
-    monkeypatch.setattr(folder.shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
+    monkeypatch.setattr(writing.shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
     refused(call("run", pack), "MB are free", "fewer members")
     assert snapshot(here) == {}
     assert forecasts == []

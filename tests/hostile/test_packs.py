@@ -319,7 +319,7 @@ def test_checking_a_pack_lists_the_same_faults(tmp_path):
 
 
 def test_no_such_pack(tmp_path):
-    with pytest.raises(InputError, match=r"'cnn' is neither a folder nor an embedded country. Did you mean 'cn'\?"):
+    with pytest.raises(InputError, match=r"'cnn' is neither a folder nor a country at hand. Did you mean 'cn'\?"):
         read_pack("cnn")
     with pytest.raises(InputError, match="there is no such file"):
         read_pack(tmp_path)

@@ -12,6 +12,9 @@ from hinterland.model.survival import person_years
 
 Array = NDArray[np.float64]
 
+MEAN = 5
+"""Years of registered deaths that are taken together."""
+
 BOUNDS = (0.4, 2.5)
 """Multiples of the nation's level beyond which a place's figure is taken for a fault of counting."""
 
@@ -33,14 +36,12 @@ def local_fertility(country: Country, shrink: float) -> Array:
 def local_mortality(country: Country, shrink: float) -> Array:
     """[place] exponent of survivorship: registered deaths against those expected of its ages at national rates.
 
-    One where no deaths are published. The latest year with deaths is used with the people of that year, or of the
-    record's year nearest to it.
+    One where no deaths are published.
     """
-    published = country.indicators.get("deaths_per_1000", {})
-    if not published:
+    found = _deaths(country)
+    if found is None:
         return np.ones(len(country.places))
-    year = max(published)
-    near = min(country.years, key=lambda known: abs(known - year))
+    year, near, deaths = found
     people = country.at(near)
     drivers = country.drivers
     rates = over(drivers.mortality_periods, drivers.mortality, (year - 2, year + 3))
@@ -54,8 +55,29 @@ def local_mortality(country: Country, shrink: float) -> Array:
             inside = lows == lows[lows <= low].max()
         hazard = (rates * lived)[:, inside].sum(axis=1) / lived[:, inside].sum(axis=1)
         expected += people[:, :, column] @ hazard
-    deaths = published[year] / 1000 * people.sum(axis=(1, 2))
     return _relative(deaths, expected, shrink)
+
+
+def _deaths(country: Country) -> tuple[int, int, Array] | None:
+    """The year of the deaths, the record's year nearest to it, and deaths a year [place]; None where none are known.
+
+    Rates of the latest year, else persons: the mean of the last five years with figures, so that small places do not
+    hang on one winter.
+    """
+    rates = country.indicators.get("deaths_per_1000", {})
+    counts = {year: of for year, of in country.indicators.get("deaths", {}).items() if year in country.years}
+    if rates:
+        year = max(rates)
+        near = min(country.years, key=lambda known: abs(known - year))
+        return year, near, rates[year] / 1000 * country.at(near).sum(axis=(1, 2))
+    if not counts:
+        return None
+    years = sorted(counts)[-MEAN:]
+    known = np.isfinite(np.stack([counts[year] for year in years]))
+    total = np.nansum(np.stack([counts[year] for year in years]), axis=0)
+    mean = np.divide(total, known.sum(axis=0), out=np.full(total.shape, np.nan), where=known.any(axis=0))
+    middle = years[len(years) // 2]
+    return middle, middle, mean
 
 
 def _relative(observed: Array, expected: Array, shrink: float) -> Array:

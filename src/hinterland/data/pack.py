@@ -9,6 +9,7 @@ from typing import Final
 from hinterland.data.assemble import Loan, assemble
 from hinterland.data.country import Country
 from hinterland.data.faults import Faults, nearest
+from hinterland.data.folders import packs_folder
 from hinterland.data.manifest import FILE, Manifest, read_manifest
 from hinterland.data.schema import TABLES
 from hinterland.data.tables import Cells, read_table
@@ -16,6 +17,8 @@ from hinterland.errors import InputError
 
 PACKS: Final = Path(__file__).parent.parent / "packs"
 """Where the embedded packs lie."""
+BUILDABLE: Final = ("jp", "jp-census", "us", "cn-counties")
+"""Packs made from raw files that are not shipped, by `hinterland.data.build`."""
 
 
 def embedded() -> tuple[str, ...]:
@@ -23,13 +26,23 @@ def embedded() -> tuple[str, ...]:
     return tuple(sorted(folder.name for folder in PACKS.iterdir() if (folder / FILE).is_file()))
 
 
-def folder_of(ref: str | Path) -> Path:
-    """The folder of a pack: an embedded code such as `cn`, or a folder that holds pack.toml.
+def built() -> tuple[str, ...]:
+    """Names of the packs built on this computer."""
+    folder = packs_folder()
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(pack.name for pack in folder.iterdir() if (pack / FILE).is_file()))
 
-    Raises InputError where there is neither.
+
+def folder_of(ref: str | Path) -> Path:
+    """The folder of a pack: an embedded code such as `cn`, the name of a built one such as `jp`, or a folder.
+
+    Raises InputError where there is none of them. A folder named like a pack is meant by `./jp`.
     """
     if isinstance(ref, str) and ref in embedded():
         return PACKS / ref
+    if isinstance(ref, str) and ref in built():
+        return packs_folder() / ref
     folder = Path(ref)
     if folder.is_dir():
         # The name stands in every message, so `.` is spelt out.
@@ -37,12 +50,15 @@ def folder_of(ref: str | Path) -> Path:
     if folder.is_file():
         remedy = "Name the folder that holds pack.toml; a single CSV of places is read by hinterland.read_places."
         raise InputError(f"{str(ref)!r} is a file, not a country pack", remedy=remedy)
-    told = f"{nearest(str(ref), embedded())}Name a folder that holds pack.toml, or one of: {', '.join(embedded())}."
-    raise InputError(f"{str(ref)!r} is neither a folder nor an embedded country", remedy=told)
+    names = (*embedded(), *built())
+    told = f"{nearest(str(ref), names)}Name a folder that holds pack.toml, or one of: {', '.join(names)}."
+    if str(ref) in BUILDABLE:
+        told = f"Build it first: hinterland data build {ref} --from DIR (docs/data.md)."
+    raise InputError(f"{str(ref)!r} is neither a folder nor a country at hand", remedy=told)
 
 
 def read_pack(ref: str | Path) -> Country:
-    """A country from an embedded pack (`cn`) or from a folder with pack.toml and its tables.
+    """A country from an embedded pack (`cn`), a built one (`jp`) or a folder with pack.toml and its tables.
 
     Raises InputError that names up to 20 faults with file, row, column, value and remedy.
     """

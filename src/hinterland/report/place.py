@@ -15,7 +15,7 @@ from hinterland.report.pyramid import pyramids
 from hinterland.report.tables import figure, table
 from hinterland.report.text import Text, html, say
 from hinterland.report.view import Unit, View
-from hinterland.results.folder import write_text
+from hinterland.writing import write_text
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -17,7 +17,7 @@ from hinterland.report.place import map_section
 from hinterland.report.pyramid import pyramids
 from hinterland.report.text import LANGUAGES, Text, html, same, say
 from hinterland.report.view import BAND_80, Array, Unit, View, quantiles
-from hinterland.results.folder import write_text
+from hinterland.writing import write_text
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -12,8 +12,8 @@ import numpy as np
 from hinterland.data.country import Country
 from hinterland.errors import InputError
 from hinterland.record import FLOWS, STOCKS, Ensemble, check
-from hinterland.results import folder as folders
 from hinterland.results.dataset import FORMAT, to_dataset
+from hinterland.writing import replacing
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -38,7 +38,7 @@ def write(ensemble: Ensemble, folder: str | Path) -> None:
         chunks = tuple(min(PLACES_PER_CHUNK, size) if dim == "place" else size for dim, size in variable.sizes.items())
         # A chunk that goes missing must read as NaN, not as a town without people.
         encoding[str(name)] = {"chunks": chunks, "compressors": (ZstdCodec(level=1),), "fill_value": np.nan}
-    with folders.replacing(Path(folder), is_ours=is_run) as part:
+    with replacing(Path(folder), is_ours=is_run) as part:
         dataset.to_zarr(part, mode="w", zarr_format=3, consolidated=False, encoding=encoding)
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.axes import Ages
-from hinterland.results import folder
 from hinterland.results.variables import SERIES, Variable
 from hinterland.selections import select
+from hinterland.writing import write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,7 @@ def table(dataset: xr.Dataset) -> pd.DataFrame:
 
 def write(dataset: xr.Dataset, path: str | Path) -> None:
     """Writes the table as UTF-8 CSV, whole or not at all; InputError where it cannot be written."""
-    folder.write_text(Path(path), table(dataset).to_csv(index=False, lineterminator="\n"))
+    write_text(Path(path), table(dataset).to_csv(index=False, lineterminator="\n"))
 
 
 def quantiles(values: Array) -> Array:

@@ -17,15 +17,16 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @contextmanager
-def replacing(target: Path, *, is_ours: Callable[[Path], bool], needed: int = 0) -> Iterator[Path]:
+def replacing(target: Path, *, is_ours: Callable[[Path], bool], needed: int = 0, kind: str = "run") -> Iterator[Path]:
     """Yields an empty folder to write into; it becomes `target` when the block ends without an error.
 
     An existing `target` is replaced when it is empty or `is_ours` says so, and stays as it was until the new one is
-    complete. Whatever ends the block early, Ctrl-C included, removes what was written. `needed` bytes must be free.
+    complete; `kind` says what it is. Whatever ends the block early, Ctrl-C included, removes what was written. `needed`
+    bytes must be free.
     InputError: the target is something else, cannot be written, or the disk is full.
     """
     target = Path(target).resolve()
-    _check_target(target, is_ours)
+    _check_target(target, is_ours, kind)
     made = _make_parents(target.parent)
     part = target.parent / f".{target.name}.{os.getpid()}.part"
     try:
@@ -77,14 +78,14 @@ def _told(target: Path) -> Iterator[None]:
         raise InputError(what, remedy=remedy, where=str(target)) from error
 
 
-def _check_target(target: Path, is_ours: Callable[[Path], bool]) -> None:
+def _check_target(target: Path, is_ours: Callable[[Path], bool], kind: str) -> None:
     if not target.exists():
         return
     if not target.is_dir():
         raise InputError("is a file, not a folder", remedy="Choose another folder", where=str(target))
     if any(target.iterdir()) and not is_ours(target):
         raise InputError(
-            "holds files that are not those of a run",
+            f"holds files that are not those of a {kind}",
             remedy="It is left as it is; choose a new or empty folder",
             where=str(target),
         )
@@ -92,7 +93,7 @@ def _check_target(target: Path, is_ours: Callable[[Path], bool]) -> None:
     if target.is_mount() or Path.cwd().is_relative_to(target):
         raise InputError(
             "is the folder you are in, or the root of a volume, and cannot be replaced",
-            remedy=f"Choose a folder inside it, such as {target / 'run'}",
+            remedy=f"Choose a folder inside it, such as {target / kind.replace(' ', '-')}",
             where=str(target),
         )
 

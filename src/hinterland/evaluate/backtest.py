@@ -1,0 +1,144 @@
+"""A back-test: every method asked at one launch for the years that have come since, knowing nothing of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from hinterland.errors import InputError
+from hinterland.evaluate.panel import Forecast, Method, Panel
+from hinterland.evaluate.spread import Spread, with_spread
+from hinterland.evaluate.suspicions import suspicions
+
+Progress = Callable[[int, int, str], None]
+
+STEP: Final = 5
+"""Years between the horizons that tables show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one method said at the launch."""
+
+    method: str
+    forecast: Forecast
+    spread: str
+    """Where its quantiles come from; empty where it has none."""
+    remarks: tuple[str, ...]
+    """What it knew that a forecaster at the launch could not have known."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A method that could not be asked, and why."""
+
+    method: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """Forecasts from one launch beside the record that followed."""
+
+    panel: Panel
+    """The whole record; methods saw `panel.until(launch)`."""
+    launch: int
+    years: tuple[int, ...]
+    """Years after the launch that were asked for, ascending."""
+    entries: tuple[Entry, ...]
+    refusals: tuple[Refusal, ...]
+    warnings: tuple[str, ...]
+    """What looks wrong in the record."""
+
+    @property
+    def horizons(self) -> tuple[int, ...]:
+        """Years ahead that tables show: every fifth, or all where none is; the last one always."""
+        ahead = [year - self.launch for year in self.years]
+        fifth = [h for h in ahead if h % STEP == 0]
+        return tuple(sorted({*(fifth or ahead), ahead[-1]}))
+
+    def actual(self, horizon: int) -> np.ndarray:
+        """[place] persons counted so many years after the launch."""
+        return self.panel.totals[self.panel.at(self.launch + horizon)]
+
+    def row(self, horizon: int) -> int:
+        """Position of a horizon among the years asked for."""
+        return self.years.index(self.launch + horizon)
+
+
+def years_after(panel: Panel, launch: int, horizon: int | None = None) -> tuple[int, ...]:
+    """Years of the record after a launch, up to `horizon` years ahead.
+
+    InputError where the launch is not a year of the record, or nothing was counted after it.
+    """
+    panel.at(launch)
+    years = [int(year) for year in panel.years if year > launch]
+    if horizon is not None:
+        years = [year for year in years if year <= launch + horizon]
+    if not years:
+        earlier = [int(year) for year in panel.years[:-1]]
+        told = f"Launch in {', '.join(map(str, earlier))}" if earlier else "Give people of a later year too"
+        within = "" if horizon is None else f" within {horizon} years"
+        raise InputError(
+            f"{panel.code} has no people after {launch}{within}",
+            remedy=f"{told}, or look further ahead",
+            where="launch",
+        )
+    return tuple(years)
+
+
+def backtest(
+    panel: Panel,
+    launch: int,
+    methods: Mapping[str, Method],
+    *,
+    horizon: int | None = None,
+    remarks: Mapping[str, tuple[str, ...]] | None = None,
+    progress: Progress | None = None,
+) -> Backtest:
+    """Every method's forecast from `launch`, of totals and, where it has them, ages and quantiles.
+
+    Methods that cannot be asked (too short a record, no ages) are refused by name and the others go on. Methods
+    without quantiles of their own get those of their errors at earlier launches, where the record holds any.
+    InputError where the launch or the horizon lies outside the record.
+    """
+    years = years_after(panel, launch, horizon)
+    known = panel.until(launch)
+    entries: list[Entry] = []
+    refusals: list[Refusal] = []
+    for done, (name, method) in enumerate(methods.items()):
+        if progress is not None:
+            progress(done, len(methods), "methods")
+        began = time.monotonic()
+        try:
+            spread = _asked(method, known, years)
+        except InputError as error:
+            refusals.append(Refusal(name, str(error)))
+            continue
+        entries.append(
+            Entry(
+                method=name,
+                forecast=spread.forecast,
+                spread=spread.source,
+                remarks=(remarks or {}).get(name, ()),
+                seconds=time.monotonic() - began,
+            )
+        )
+    if progress is not None:
+        progress(len(methods), len(methods), "methods")
+    if not entries:
+        said = "; ".join(f"{refusal.method}: {refusal.why}" for refusal in refusals)
+        raise InputError(f"no method can be asked at {launch}", remedy=f"Reasons: {said}", where=panel.code)
+    return Backtest(panel, launch, years, tuple(entries), tuple(refusals), suspicions(panel, launch))
+
+
+def _asked(method: Method, known: Panel, years: tuple[int, ...]) -> Spread:
+    forecast = method(known, years)
+    if forecast.quantiles is None:
+        return with_spread(method, known, forecast)
+    return Spread(replace(forecast, quantiles=np.maximum.accumulate(forecast.quantiles, axis=0)), "the method's own")

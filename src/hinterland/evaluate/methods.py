@@ -1,0 +1,35 @@
+"""The methods that a country can be back-tested with: the model and the baselines, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hinterland.data.country import Country
+from hinterland.data.faults import nearest
+from hinterland.errors import InputError
+from hinterland.evaluate.baselines import BASELINES
+from hinterland.evaluate.leaderboard import MODEL
+from hinterland.evaluate.panel import Method
+
+
+def methods_for(country: Country, names: Sequence[str] = (), *, members: int = 100) -> dict[str, Method]:
+    """Name -> method; all of them where no names are given. InputError lists those there are.
+
+    `members` is how many futures the model draws.
+    """
+    known = (MODEL, *BASELINES)
+    for name in names:
+        if name not in known:
+            raise InputError(
+                f"{name!r} is no method",
+                remedy=f"{nearest(name, known)}Methods: {', '.join(known)}",
+                where="--method",
+            )
+    return {name: _model(country, members) if name == MODEL else BASELINES[name] for name in names or known}
+
+
+def _model(country: Country, members: int) -> Method:
+    # The model loads jax, which baselines do without.
+    from hinterland.evaluate.cohort_model import CohortModel
+
+    return CohortModel(country, members=members)
