@@ -1,6 +1,7 @@
 # `make demo` installs the package, forecasts every prefecture of China to 2100 and answers for one town.
 # `make test` installs what development needs and runs every check that needs nothing but Python and a package index.
-# Both work in .venv, made on the first call. Another Python: make demo PYTHON=python3.13
+# `make evidence` back-tests every country whose raw files are in RAW (docs/data.md) and writes what the docs quote.
+# They work in .venv, made on the first call. Another Python: make demo PYTHON=python3.13
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +9,9 @@ BIN := $(VENV)/bin
 OUT := demo-run
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test clean
+RAW := ../shared/data
+
+.PHONY: demo test evidence clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -21,6 +24,9 @@ test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 -m "not browser and not shared" --quiet
+
+evidence: $(VENV)/.sources
+	$(BIN)/python tools/evidence.py --from $(RAW)
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -35,6 +41,10 @@ $(VENV)/.core: $(VENV)/.python pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.core
 	$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.sources: $(VENV)/.core
+	$(PIP) install --constraint constraints.txt --editable '.[sources]'
 	@touch $@
 
 clean:

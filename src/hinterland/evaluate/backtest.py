@@ -7,15 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from hinterland.errors import InputError
-from hinterland.evaluate.panel import Forecast, Method, Panel
-from hinterland.evaluate.spread import Spread, with_spread
+from hinterland.evaluate.baselines.totals import Trend
+from hinterland.evaluate.panel import Array, Forecast, Method, Panel
+from hinterland.evaluate.spread import spread
 from hinterland.evaluate.suspicions import suspicions
 
 Progress = Callable[[int, int, str], None]
 
+STAND_IN: Final = Trend("lin_exp")
+"""Lends its errors to methods that the record before the launch is too short for."""
 STEP: Final = 5
 """Years between the horizons that tables show."""
 
@@ -62,7 +63,7 @@ class Backtest:
         fifth = [h for h in ahead if h % STEP == 0]
         return tuple(sorted({*(fifth or ahead), ahead[-1]}))
 
-    def actual(self, horizon: int) -> np.ndarray:
+    def actual(self, horizon: int) -> Array:
         """[place] persons counted so many years after the launch."""
         return self.panel.totals[self.panel.at(self.launch + horizon)]
 
@@ -116,15 +117,15 @@ def backtest(
             progress(done, len(methods), "methods")
         began = time.monotonic()
         try:
-            spread = _asked(method, known, years)
+            forecast, source = _asked(method, known, years)
         except InputError as error:
             refusals.append(Refusal(name, str(error)))
             continue
         entries.append(
             Entry(
                 method=name,
-                forecast=spread.forecast,
-                spread=spread.source,
+                forecast=forecast,
+                spread=source,
                 remarks=(remarks or {}).get(name, ()),
                 seconds=time.monotonic() - began,
             )
@@ -137,8 +138,10 @@ def backtest(
     return Backtest(panel, launch, years, tuple(entries), tuple(refusals), suspicions(panel, launch))
 
 
-def _asked(method: Method, known: Panel, years: tuple[int, ...]) -> Spread:
+def _asked(method: Method, known: Panel, years: tuple[int, ...]) -> tuple[Forecast, str]:
+    """The method's forecast with quantiles, and where they come from: its own, or errors at earlier launches."""
     forecast = method(known, years)
-    if forecast.quantiles is None:
-        return with_spread(method, known, forecast)
-    return Spread(replace(forecast, quantiles=np.maximum.accumulate(forecast.quantiles, axis=0)), "the method's own")
+    if forecast.quantiles is not None:
+        return forecast, "its own"
+    found = spread(method, known, forecast, years, stand_in=STAND_IN)
+    return replace(forecast, quantiles=found.quantiles), found.bases[-1].label if found.bases else ""

@@ -169,6 +169,7 @@ class ClosedCohort:
 class HamiltonPerry:
     """Ratios of cohorts and of children to women, drawn to those of like places, step by step more so."""
 
+    name: str = "hamilton_perry"
     k: float = 30.0
     """Persons whose ratio weighs as much as that of the region and size class."""
     kept: float = 0.85
@@ -176,8 +177,8 @@ class HamiltonPerry:
 
     def __call__(self, known: Panel, years: tuple[int, ...]) -> Forecast:
         """Totals and cells; InputError where ages or an earlier year are missing."""
-        ahead = horizons(known, years, "hamilton_perry")
-        over = window(known, "hamilton_perry")
+        ahead = horizons(known, years, self.name)
+        over = window(known, self.name)
         group = peers(known)
         older, young = ageing(over, group, self.k), childhood(over, group, self.k)
 

@@ -1,0 +1,171 @@
+"""Back-tests that the documents quote: `make evidence` runs and writes them, `--check` runs a few again and compares.
+
+Needs a folder of raw files laid out as docs/data.md says; packs are built in build/packs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import platform
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import hinterland
+from hinterland.data.build import build
+from hinterland.data.country import Country
+from hinterland.data.pack import embedded, read_pack
+from hinterland.evaluate import tables
+from hinterland.evaluate.backtest import backtest
+from hinterland.evaluate.leaderboard import MODEL, leaderboard
+from hinterland.evaluate.methods import methods_for
+from hinterland.evaluate.panel import panel
+
+ROOT = Path(__file__).parents[1]
+PACKS = ROOT / "build" / "packs"
+EVIDENCE = ROOT / "docs" / "evidence"
+SCORES = EVIDENCE / "backtests.csv"
+MADE = EVIDENCE / "backtests.toml"
+PAGE = ROOT / "docs" / "leaderboard.md"
+MEMBERS = 100
+COLUMNS = (
+    "panel", "launch", "horizon", "control", "method", "places", "median_ape", "mean_ape", "within_5", "within_10",
+    "bias", "p90_ape", "weighted_mape", "shelf_life", "crps", "covered_50", "covered_80", "covered_95", "width_80",
+    "best_baseline", "difference", "difference_lower", "difference_upper",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """One launch of one country."""
+
+    pack: str
+    launch: int
+    horizon: int
+
+
+CASES = (
+    Case("jp", 2000, 20),
+    Case("jp", 2005, 15),
+    Case("jp", 2010, 10),
+    Case("jp-census", 1990, 30),
+    Case("jp-census", 2000, 20),
+    Case("us", 1980, 15),
+    Case("us", 1990, 15),
+    Case("us", 2000, 15),
+    Case("cn", 2010, 10),
+    Case("cn-counties", 2010, 10),
+)
+CHECKS = (
+    (Case("jp", 2010, 10), ("constant", "lin_exp", "hamilton_perry", "ccr_ccd", "residual_migration", "gross_flow")),
+    (Case("us", 2000, 15), ("constant", "average", "damped_trend", "mixed_base")),
+    (Case("cn", 2010, 10), (MODEL, "constant")),
+)
+"""Cases and methods run again by `--check`: quick ones of every country."""
+TOLERANCE = 0.02
+"""Points of mean APE by which a repeated score may differ: another processor sums in another order."""
+
+
+def country(pack: str, source: Path) -> Country:
+    """A country that comes with the package, or built from the raw files on the first call."""
+    if pack in embedded():
+        return read_pack(pack)
+    folder = PACKS / pack
+    if not (folder / "pack.toml").is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        began = time.monotonic()
+        made = build(pack, source, folder)
+        print(f"built {pack} in {time.monotonic() - began:.0f} s")
+        for sentence in made.repairs:
+            print(f"  {sentence}")
+        return made.country
+    return read_pack(folder)
+
+
+def scores(case: Case, source: Path, methods: Sequence[str] = ()) -> pd.DataFrame:
+    """The scores of one case, uncontrolled and controlled."""
+    place = country(case.pack, source)
+    began = time.monotonic()
+    asked = methods_for(place, methods, members=MEMBERS)
+    test = backtest(panel(place), case.launch, asked, horizon=case.horizon)
+    board = leaderboard(test)
+    print(f"{case.pack} {case.launch}: {len(test.entries)} methods in {time.monotonic() - began:.0f} s")
+    for refusal in test.refusals:
+        print(f"  not asked: {refusal.method}: {refusal.why}")
+    for warning in test.warnings:
+        print(f"  {warning}")
+    found = tables.scores(test, board)
+    return found[found["horizon"] % 5 == 0].reindex(columns=list(COLUMNS))
+
+
+def write(source: Path, packs: Sequence[str]) -> None:
+    """Runs the cases of the packs named (all without names) and writes scores, how they were made, and the page."""
+    cases = [case for case in CASES if not packs or case.pack in packs]
+    done = pd.concat([scores(case, source) for case in cases], ignore_index=True)
+    if SCORES.exists():
+        old = pd.read_csv(SCORES)
+        again = {(case.pack, case.launch) for case in cases}
+        kept = [key not in again for key in zip(old["panel"], old["launch"], strict=True)]
+        done = pd.concat([old[kept], done], ignore_index=True)
+    order = {(case.pack, case.launch): number for number, case in enumerate(CASES)}
+    ranks = [order.get(key, len(order)) for key in zip(done["panel"], done["launch"], strict=True)]
+    done = done.assign(rank=ranks).sort_values(["rank", "control", "horizon", "mean_ape"], kind="stable")
+    EVIDENCE.mkdir(parents=True, exist_ok=True)
+    done.drop(columns="rank").to_csv(SCORES, index=False, float_format="%.3f", lineterminator="\n")
+    made = {
+        "date": dt.date.today().isoformat(),
+        "command": "make evidence",
+        "version": hinterland.__version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "machine": f"{platform.system()} {platform.machine()}",
+        "members": MEMBERS,
+    }
+    lines = [f"{key} = {value}" if isinstance(value, int) else f'{key} = "{value}"' for key, value in made.items()]
+    MADE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    from leaderboard_page import page
+
+    PAGE.write_text(page(pd.read_csv(SCORES), MADE.read_text(encoding="utf-8")), encoding="utf-8")
+    print(f"wrote {SCORES.relative_to(ROOT)}, {MADE.relative_to(ROOT)} and {PAGE.relative_to(ROOT)}")
+
+
+def check(source: Path) -> int:
+    """Runs the quick cases again; how many scores are no longer those that the documents quote."""
+    committed = pd.read_csv(SCORES).set_index(["panel", "launch", "horizon", "control", "method"])["mean_ape"]
+    wrong = 0
+    for case, methods in CHECKS:
+        again = scores(case, source, methods).set_index(["panel", "launch", "horizon", "control", "method"])["mean_ape"]
+        if again.empty:
+            print(f"{case.pack} {case.launch}: nothing was scored")
+            wrong += 1
+        for key, value in again.items():
+            if key not in committed.index or abs(committed[key] - value) > TOLERANCE:
+                print(f"{key}: {value:.3f}, quoted {committed.get(key, float('nan')):.3f}")
+                wrong += 1
+    return wrong
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--from", dest="source", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("packs", nargs="*")
+    given = parser.parse_args()
+    if not given.source.is_dir():
+        sys.exit(f"no raw files in {given.source}: name their folder with --from (docs/data.md says what it holds)")
+    if not given.check:
+        write(given.source, given.packs)
+    elif wrong := check(given.source):
+        sys.exit(f"{wrong} scores differ from those the documents quote: run make evidence and read what changed")
+    else:
+        print("the quoted scores hold")
+
+
+if __name__ == "__main__":
+    main()
