@@ -29,7 +29,7 @@ def _jp(source: Path, folder: Path) -> tuple[str, ...]:
 
 
 def _jp_census(source: Path, folder: Path) -> tuple[str, ...]:
-    from hinterland.data.importers.jp import write_jp_census
+    from hinterland.data.importers.jp_census import write_jp_census
 
     return write_jp_census(source, folder)
 
