@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 
 SEXES: Final = ("men", "women")
 SECTORS: Final = ("farm", "mine", "industry", "tradable_services", "local_services", "public")
+ACTIVITIES: Final = ("farm", "mine", "routine", "advanced", "tradable", "local", "public")
+"""What jobs are of in the model: the sectors of the data with industry split into routine and advanced."""
+FOOTLOOSE: Final = ("routine", "advanced", "tradable")
+"""Activities that choose where to be; they stand together among `ACTIVITIES`."""
 ORIGINS: Final = ("same_county", "same_province", "other_province")
 
 

@@ -24,6 +24,7 @@ KNOWN: Final = (
     "hours",
     "1/hour",
     "degrees",
+    "degrees Celsius",
 )
 """`1` is a pure number, `share` a pure number from 0 to 1, `%` a hundred times a share; flows are per step."""
 
