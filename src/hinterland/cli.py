@@ -130,6 +130,10 @@ def backtest(
         list[str] | None, typer.Option(help="A method to test; may be repeated. All of them if not given.")
     ] = None,
     members: Annotated[int, typer.Option(min=2, help="Futures that the model draws.")] = 100,
+    assign: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Another value of a parameter of the model; may be repeated."),
+    ] = None,
     ages: Annotated[bool, typer.Option("--ages", help="Write forecasts by sex and age too.")] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the test; ./backtest-<country>-<launch> if not given.")
@@ -138,9 +142,17 @@ def backtest(
     """Forecast from a past year with the model and every baseline, and score them against what came."""
     with answered():
         from hinterland.cli_backtest import make_backtest
+        from hinterland.cli_run import assignments
 
         make_backtest(
-            country, launch=launch, horizon=horizon, methods=method or [], members=members, ages=ages, out=out
+            country,
+            launch=launch,
+            horizon=horizon,
+            methods=method or [],
+            members=members,
+            overrides=assignments(assign or []),
+            ages=ages,
+            out=out,
         )
 
 

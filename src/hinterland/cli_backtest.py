@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import typer
 
@@ -30,6 +30,7 @@ def make_backtest(
     horizon: int | None,
     methods: Sequence[str],
     members: int,
+    overrides: Mapping[str, Any],
     ages: bool,
     out: Path | None,
 ) -> None:
@@ -44,7 +45,7 @@ def make_backtest(
     record = panel(country)
     start = usual_launch(country) if launch is None else launch
     years_after(record, start, horizon)  # a launch that cannot be tested is refused before anything is written
-    asked = methods_for(country, methods, members=members)
+    asked = methods_for(country, methods, members=members, overrides=overrides)
     target = Path(f"backtest-{country.code}-{start}") if out is None else out
     with replacing(target, is_ours=is_backtest_folder, kind="back-test") as part, progress_bar() as progress:
         test = backtest(record, start, asked, horizon=horizon, progress=progress)

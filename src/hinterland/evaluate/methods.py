@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from hinterland.data.country import Country
 from hinterland.data.faults import nearest
@@ -10,12 +11,15 @@ from hinterland.errors import InputError
 from hinterland.evaluate.baselines import BASELINES
 from hinterland.evaluate.leaderboard import MODEL
 from hinterland.evaluate.panel import Method
+from hinterland.params import load
 
 
-def methods_for(country: Country, names: Sequence[str] = (), *, members: int = 100) -> dict[str, Method]:
+def methods_for(
+    country: Country, names: Sequence[str] = (), *, members: int = 100, overrides: Mapping[str, Any] | None = None
+) -> dict[str, Method]:
     """Name -> method; all of them where no names are given. InputError lists those there are.
 
-    `members` is how many futures the model draws.
+    `members` is how many futures the model draws, `overrides` its parameters that take other values.
     """
     known = (MODEL, *BASELINES)
     for name in names:
@@ -25,11 +29,13 @@ def methods_for(country: Country, names: Sequence[str] = (), *, members: int = 1
                 remedy=f"{nearest(name, known)}Methods: {', '.join(known)}",
                 where="--method",
             )
-    return {name: _model(country, members) if name == MODEL else BASELINES[name] for name in names or known}
+    return {
+        name: _model(country, members, overrides or {}) if name == MODEL else BASELINES[name] for name in names or known
+    }
 
 
-def _model(country: Country, members: int) -> Method:
+def _model(country: Country, members: int, overrides: Mapping[str, Any]) -> Method:
     # The model loads jax, which baselines do without.
     from hinterland.evaluate.cohort_model import CohortModel
 
-    return CohortModel(country, members=members)
+    return CohortModel(country, members=members, parameters=load(overrides=overrides))

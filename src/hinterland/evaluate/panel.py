@@ -39,6 +39,8 @@ class Panel:
     """[year, place, sex, age] persons; None where no ages are published."""
     components: Mapping[str, Array]
     """Those of `COMPONENTS` that are known -> [year, place], NaN where not."""
+    names_en: tuple[str, ...] = ()
+    """In Latin letters; empty where only one name is known."""
 
     def until(self, launch: int) -> Panel:
         """The panel as it was known at a launch: later years are cut off, not masked."""
@@ -108,4 +110,5 @@ def panel(country: Country) -> Panel:
         totals=country.totals,
         cells=country.people if published else None,
         components=components,
+        names_en=country.places.names_en,
     )

@@ -10,7 +10,7 @@ import numpy as np
 from hinterland.evaluate.panel import Array
 from hinterland.evaluate.scores import percentage_errors
 from hinterland.report.backtest_view import Trial
-from hinterland.report.backtest_words import percentage, signed
+from hinterland.report.backtest_words import named, percentage, signed
 from hinterland.report.land import fit, outline
 from hinterland.report.map import WIDTH, Kind, mark
 from hinterland.report.numbers import exact, tick
@@ -90,7 +90,7 @@ def _hint(trial: Trial, place: int, errors: Array) -> str:
     """What a pointer over a mark shows: name, code and error, in signs that need no translation."""
     panel = trial.test.panel
     error = signed(float(errors[place]), 1).en
-    return element("title", html(same(f"{panel.names[place]} ({panel.codes[place]}): {error}%")))
+    return element("title", html(same(f"{named(panel, place).en} ({panel.codes[place]}): {error}%")))
 
 
 def _legend(classes: tuple[Kind, ...], size: Array, people: Array) -> str:
@@ -134,7 +134,7 @@ def _twin(trial: Trial, said: Array, counted: Array, errors: Array) -> str:
     for i in sorted(range(len(panel.codes)), key=lambda at: panel.codes[at]):
         numbers = [persons(float(values[i])) for values in (at_launch, said, counted)]
         error = signed(float(errors[i]), 1) + same("%") if np.isfinite(errors[i]) else percentage(math.nan)
-        rows.append([same(panel.names[i]), same(panel.codes[i]), *numbers, error])
+        rows.append([named(panel, i), same(panel.codes[i]), *numbers, error])
     return table(headings, rows)
 
 

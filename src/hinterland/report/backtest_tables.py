@@ -12,7 +12,7 @@ from hinterland.evaluate.intervals import interval
 from hinterland.evaluate.leaderboard import Row, worst
 from hinterland.report.backtest_map import persons
 from hinterland.report.backtest_view import Trial
-from hinterland.report.backtest_words import class_name, difference, method_name, percentage, plain, signed
+from hinterland.report.backtest_words import class_name, difference, method_name, named, percentage, plain, signed
 from hinterland.report.tables import table
 from hinterland.report.text import Text, html, same, say
 
@@ -142,7 +142,7 @@ def _miss(trial: Trial, place: int, error: float) -> list[Text]:
         known = bool(np.isfinite(low) and np.isfinite(high))
         band = [persons(float(low)) + say("to_sign") + persons(float(high)) if known else persons(math.nan)]
     return [
-        same(panel.names[place]),
+        named(panel, place),
         same(panel.codes[place]),
         persons(float(panel.totals[panel.at(trial.test.launch), place])),
         persons(float(forecast.totals[at, place])),

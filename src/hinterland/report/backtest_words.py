@@ -10,6 +10,7 @@ from hinterland.evaluate.bootstrap import Difference
 from hinterland.evaluate.classes import GROWTHS, SIZES, Bands
 from hinterland.evaluate.control import FORECAST
 from hinterland.evaluate.leaderboard import MODEL
+from hinterland.evaluate.panel import Panel
 from hinterland.report.backtest_view import CONSTANT, Trial
 from hinterland.report.numbers import MINUS, MYRIAD, exact, tick
 from hinterland.report.text import Text, join, same, say
@@ -20,6 +21,13 @@ _NEAR: Final = 4.0
 """Percentage points within which a coverage counts as about right."""
 _FEWEST: Final = 20
 """Places that a class needs to be named in a sentence."""
+
+
+def named(panel: Panel, place: int) -> Text:
+    """A place in its own script, in English after its name in Latin letters where that is another."""
+    own = panel.names[place]
+    latin = panel.names_en[place] if panel.names_en else own
+    return Text(own if latin == own else f"{latin} {own}", own, own)
 
 
 def plain(value: float, digits: int = 2) -> Text:
