@@ -12,6 +12,7 @@ import typer
 from hinterland.cli_console import progress_bar
 from hinterland.data.country import Country
 from hinterland.errors import InputError
+from hinterland.evaluate.panel import Method
 from hinterland.writing import replacing
 
 FORECASTS: Final = "forecast.csv"
@@ -48,7 +49,9 @@ def make_backtest(
     asked = methods_for(country, methods, members=members, overrides=overrides)
     target = Path(f"backtest-{country.code}-{start}") if out is None else out
     with replacing(target, is_ours=is_backtest_folder, kind="back-test") as part, progress_bar() as progress:
-        test = backtest(record, start, asked, horizon=horizon, progress=progress)
+        test = backtest(
+            record, start, asked, horizon=horizon, remarks=_remarks(country, start, asked), progress=progress
+        )
         board = leaderboard(test)
         progress(0, 2, "writing")
         from hinterland.evaluate import tables
@@ -75,7 +78,7 @@ def usual_launch(country: Country) -> int:
     """
     if len(country.years) < 2:
         raise InputError(
-            f"{country.code} has people of {country.years[0]} only",
+            f"{country.code} has people of {', '.join(map(str, country.years))} only",
             remedy="Give people of a later year: a back-test needs a launch and what came of it",
             where="people",
         )
@@ -87,6 +90,17 @@ def is_backtest_folder(path: Path) -> bool:
     """True where a folder holds a back-test and nothing else, so that it may be replaced."""
     names = {entry.name for entry in path.iterdir()}
     return SCORES in names and names <= FILES
+
+
+def _remarks(country: Country, launch: int, asked: Mapping[str, Method]) -> dict[str, tuple[str, ...]]:
+    """What the model knew too much of, where it is asked; where it cannot be asked, the test says why."""
+    from hinterland.evaluate.leaderboard import MODEL
+    from hinterland.evaluate.methods import remarks_on
+
+    try:
+        return remarks_on(country, launch) if MODEL in asked else {}
+    except InputError:
+        return {}
 
 
 def _country(ref: str) -> Country:

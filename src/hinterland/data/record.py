@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from hinterland.axes import SEXES, Ages
 from hinterland.data.country import Array
 from hinterland.data.impute import Bands, fit, opened
 from hinterland.data.people import Ageing, Known
+
+FEW: Final = 3
+"""Years that a note names one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def fill(published: Published, lend: Lend, ages: Ages) -> Record:
     """
     shape = (len(published.years), len(published.codes), len(SEXES) * len(ages))
     people, imputed = np.zeros(shape), np.zeros(shape[:2], np.bool_)
-    notes: list[str] = []
+    followed: dict[tuple[int, str], list[int]] = {}
     for t, year in enumerate(published.years):
         known = [published.known.get((code, year)) for code in published.codes]
         for i, part in enumerate(known):
@@ -61,13 +65,20 @@ def fill(published: Published, lend: Lend, ages: Ages) -> Record:
                 people[t, i] = part.cells
             else:
                 imputed[t, i] = True
-        followed = _impute(published, t, known, people[t], imputed[t], lend)
-        if followed:
-            notes.append(
-                f"Ages and sexes of {int(imputed[t].sum())} of {shape[1]} places in {year} are not published: "
-                f"imputed from the pattern of {' and '.join(sorted(followed))}."
-            )
-    return Record(people.reshape(*shape[:2], len(SEXES), len(ages)), imputed, tuple(notes))
+        patterns = _impute(published, t, known, people[t], imputed[t], lend)
+        if patterns:
+            followed.setdefault((int(imputed[t].sum()), " and ".join(sorted(patterns))), []).append(year)
+    notes = tuple(
+        f"Ages and sexes of {count} of {shape[1]} places in {_listed(years)} are not published: "
+        f"imputed from the pattern of {whose}."
+        for (count, whose), years in followed.items()
+    )
+    return Record(people.reshape(*shape[:2], len(SEXES), len(ages)), imputed, notes)
+
+
+def _listed(years: Sequence[int]) -> str:
+    """Years as they are said: few by name, many by the first and the last."""
+    return ", ".join(map(str, years)) if len(years) <= FEW else f"{len(years)} years from {years[0]} to {years[-1]}"
 
 
 def _impute(

@@ -34,6 +34,20 @@ def methods_for(
     }
 
 
+def remarks_on(country: Country, launch: int) -> dict[str, tuple[str, ...]]:
+    """Method -> what it knew that nobody could have known at the launch; methods that knew nothing are not in it.
+
+    InputError where the record or the nation's series does not hold the launch.
+    """
+    from hinterland.evaluate.vintage import known_at
+
+    vintage = known_at(country, launch)
+    told = list(vintage.remarks)
+    if vintage.country.imputed[-1].any():
+        told.append(f"Ages at {launch} are imputed, from patterns that may be of a later year or another country.")
+    return {MODEL: tuple(told)} if told else {}
+
+
 def _model(country: Country, members: int, overrides: Mapping[str, Any]) -> Method:
     # The model loads jax, which baselines do without.
     from hinterland.evaluate.cohort_model import CohortModel
