@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 import numpy as np
@@ -41,6 +41,8 @@ class Panel:
     """Those of `COMPONENTS` that are known -> [year, place], NaN where not."""
     names_en: tuple[str, ...] = ()
     """In Latin letters; empty where only one name is known."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """Language -> name of the country; empty where it has none but its code."""
 
     def until(self, launch: int) -> Panel:
         """The panel as it was known at a launch: later years are cut off, not masked."""
@@ -111,4 +113,5 @@ def panel(country: Country) -> Panel:
         cells=country.people if published else None,
         components=components,
         names_en=country.places.names_en,
+        called=country.names,
     )

@@ -14,7 +14,7 @@ from hinterland.report.backtest_charts import curves
 from hinterland.report.backtest_map import error_map
 from hinterland.report.backtest_tables import board_table, class_table, detail_table, miss_tables
 from hinterland.report.backtest_view import Trial
-from hinterland.report.backtest_words import control_name, verdict
+from hinterland.report.backtest_words import control_name, country, verdict
 from hinterland.report.page import page
 from hinterland.report.tables import folded
 from hinterland.report.text import Text, html, same, say
@@ -40,9 +40,9 @@ def backtest_page(test: Backtest, board: Leaderboard) -> str:
         _section(_of_subject(trial, "bt_misses"), _note(say("bt_misses_note")) + miss_tables(trial)),
         *_remarks(trial),
     ]
-    made = say("bt_made", version=hinterland.__version__, code=test.panel.code, launch=test.launch)
+    made = say("bt_made", version=hinterland.__version__, code=country(test.panel), launch=test.launch)
     footer = f"<footer><p>{html(made)}</p><p>{html(say('sources_land'))}</p></footer>"
-    title = say("bt_title", code=test.panel.code, launch=test.launch)
+    title = say("bt_title", code=country(test.panel), launch=test.launch)
     return page(title, _lead(trial), "".join(body) + footer)
 
 

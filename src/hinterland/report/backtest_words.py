@@ -13,7 +13,7 @@ from hinterland.evaluate.leaderboard import MODEL
 from hinterland.evaluate.panel import Panel
 from hinterland.report.backtest_view import CONSTANT, Trial
 from hinterland.report.numbers import MINUS, MYRIAD, exact, tick
-from hinterland.report.text import Text, join, same, say
+from hinterland.report.text import LANGUAGES, Text, join, same, say
 
 _BEYOND: Final = 1e6
 """Percent above which a number says no more than that it is huge."""
@@ -28,6 +28,11 @@ def named(panel: Panel, place: int) -> Text:
     own = panel.names[place]
     latin = panel.names_en[place] if panel.names_en else own
     return Text(own if latin == own else f"{latin} {own}", own, own)
+
+
+def country(panel: Panel) -> Text:
+    """The country's name, or its code where it has none."""
+    return Text(**{language: panel.called.get(language, panel.code) for language in LANGUAGES})
 
 
 def plain(value: float, digits: int = 2) -> Text:
