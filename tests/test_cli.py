@@ -234,3 +234,17 @@ def test_help_is_quick():
 
     # The best of several: what the program needs, without what else the machine is doing.
     assert min(once() for _ in range(5)) <= 0.3
+
+
+def test_a_run_from_another_base_year_ends_before_2100(here, pack, asked):
+    """A record of 2018 steps to 2098, and its report tells the years nearest to the usual ones."""
+    for file in pack.glob("*.csv"):
+        file.write_text(file.read_text("utf-8").replace(",2020,", ",2018,"), "utf-8")
+    manifest = pack / "pack.toml"
+    manifest.write_text(manifest.read_text("utf-8").replace("base_year = 2020", "base_year = 2018"), "utf-8")
+    done = call("run", pack, "--members", "3", "--out", "out")
+    assert done.exit_code == 0, done.output
+    assert asked["until"] == 2098
+    page = (here / "out" / "report.html").read_text("utf-8")
+    for year in (2033, 2048, 2098):
+        assert f"In {year}" in page

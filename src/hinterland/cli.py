@@ -81,7 +81,9 @@ def run(
     ] = "cn",
     *,
     members: Annotated[int, typer.Option(min=2, help="Futures to draw; 95% bands need 1,000.")] = 200,
-    until: Annotated[int, typer.Option(help="Last year, a whole number of steps after the base year.")] = 2100,
+    until: Annotated[
+        int | None, typer.Option(help="Last year, a whole number of steps after the base year; 2100 or just before.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 0,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the run; ./hinterland-<country> where not given.")

@@ -21,7 +21,9 @@ _REPORTS: Final = 50_000_000
 """Bytes kept free for summary and reports beside the arrays."""
 
 
-def make_run(ref: str, *, members: int, until: int, seed: int, out: Path | None, overrides: Mapping[str, Any]) -> None:
+def make_run(
+    ref: str, *, members: int, until: int | None, seed: int, out: Path | None, overrides: Mapping[str, Any]
+) -> None:
     """Runs a country and writes `out`; before anything is computed, that folder is known to be writable.
 
     InputError: the country, the request or the folder cannot be used. Nothing is written unless all is.
@@ -31,6 +33,7 @@ def make_run(ref: str, *, members: int, until: int, seed: int, out: Path | None,
 
     country = read_pack(ref)
     target = default_folder(country.code) if out is None else out
+    until = _usual_end(country) if until is None else until
     needed = store.size(country, members, _instants(country, until)) + _REPORTS
     with replacing(target, is_ours=is_run_folder, needed=needed) as part, progress_bar() as progress:
         from hinterland.forecast import forecast
@@ -83,6 +86,12 @@ def _is_number(value: Any) -> bool:
     if isinstance(value, list):
         return bool(value) and all(_is_number(item) for item in value)
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _usual_end(country: Country) -> int:
+    from hinterland.ensemble import usual_end
+
+    return usual_end(country)
 
 
 def _instants(country: Country, until: int) -> int:

@@ -26,6 +26,8 @@ from hinterland.system import System, behaviour
 Array = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
 
+END = 2100
+"""The year that runs end in, or the last before it that their steps reach."""
 BLOCK = 16
 """Members run together: wide enough for matrix products, small enough for memory."""
 
@@ -104,6 +106,13 @@ def run_ensemble(
         parameters=system.parameters.records(),
     )
     return Outcome(ensemble=ensemble, control=factors)
+
+
+def usual_end(country: Country) -> int:
+    """The last year, not after 2100 nor the end of the national drivers, that whole steps from the base year reach."""
+    width = country.ages.width
+    last = min(END, int(country.drivers.years[-1]))
+    return country.base_year + (last - country.base_year) // width * width
 
 
 def starts_of(country: Country, members: int, until: int) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from hinterland.calibrate.prepare import prepare
 from hinterland.data.country import Country
-from hinterland.ensemble import Progress, run_ensemble, starts_of
+from hinterland.ensemble import Progress, run_ensemble, starts_of, usual_end
 from hinterland.params import load
 from hinterland.record import Ensemble, check
 
@@ -15,17 +15,19 @@ def forecast(
     country: Country,
     *,
     members: int = 200,
-    until: int = 2100,
+    until: int | None = None,
     seed: int = 0,
     overrides: Mapping[str, float] | None = None,
     progress: Progress | None = None,
 ) -> Ensemble:
-    """The base scenario of a country: people by place, sex and age to `until`, with `members` futures.
+    """The base scenario of a country: people by place, sex and age, with `members` futures.
 
+    It ends in `until`; where that is not given in 2100, or in the last year before it that whole steps reach.
     `overrides` sets parameters by name for this run. `progress` is called with (done, total, what). The same seed
     gives the same bytes on one machine. InputError names what in the country or the request cannot be used.
     """
     parameters = load(overrides=overrides or {})
+    until = usual_end(country) if until is None else until
     starts_of(country, members, until)  # a run that cannot be made is refused before the long preparation
     if progress is not None:
         progress(0, members, "start")

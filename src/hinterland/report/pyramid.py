@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from hinterland.report.numbers import exact, short, tick
 from hinterland.report.svg import Scale, drawing, element, path, ticks, words
 from hinterland.report.tables import figure, table
 from hinterland.report.text import Text, same, say
-from hinterland.report.view import HORIZONS, Array, Unit, View
+from hinterland.report.view import Array, Unit, View
 
 SIZE: Final = (240, 310)
 _CENTRE: Final = 34.0
@@ -19,7 +20,7 @@ _BOTTOM: Final = 26.0
 
 def pyramids(key: str, view: View, unit: Unit) -> str:
     """A section with the pyramids of the base year and of 2050 and 2100, as far as the run goes, and their table."""
-    years = [view.base_year, *(year for year in HORIZONS[1:] if year in view.years)]
+    years = view.pictured
     cells = {year: _cells(view, unit, year) for year in years}
     reach = max(float(values.max()) for values in cells.values())
     pictures = "".join(
@@ -108,14 +109,14 @@ def _outline(side: Scale, values: list[float], step: float, height: int) -> str:
     return path(points, class_="then")
 
 
-def _headings(years: list[int]) -> list[Text]:
+def _headings(years: Sequence[int]) -> list[Text]:
     headings = [say("age")]
     for year in years:
         headings += [say("men_in", year=year), say("women_in", year=year)]
     return headings
 
 
-def _rows(view: View, years: list[int], cells: dict[int, Array]) -> list[list[Text]]:
+def _rows(view: View, years: Sequence[int], cells: dict[int, Array]) -> list[list[Text]]:
     rows: list[list[Text]] = []
     for age, label in enumerate(view.age_labels):
         row = [same(label)]

@@ -90,13 +90,26 @@ class View:
     @property
     def focus(self) -> int:
         """The year that changes and chances are told for."""
-        return FOCUS if FOCUS in self.years else self.years[-1]
+        return self._near(FOCUS) or self.years[-1]
 
     @cached_property
     def horizons(self) -> tuple[int, ...]:
-        """Years told in words: 2035, 2050 and 2100 as far as the run has them, and its last year."""
-        chosen = [year for year in HORIZONS if year in self.years[1:]]
+        """Years told in words: those nearest to 2035, 2050 and 2100 as far as the run goes, and its last year."""
+        chosen = [year for year in map(self._near, HORIZONS) if year is not None]
         return tuple(dict.fromkeys([*chosen, self.years[-1]])) if len(self.years) > 1 else ()
+
+    @property
+    def pictured(self) -> tuple[int, ...]:
+        """Years whose ages are drawn: the base year and those nearest to 2050 and 2100, as far as the run goes."""
+        later = [year for year in map(self._near, HORIZONS[1:]) if year is not None]
+        return (self.base_year, *later)
+
+    def _near(self, wanted: int) -> int | None:
+        """The year of the run nearest to a year, the base year apart; None where none is within half a step."""
+        later = self.years[1:]
+        nearest = min(later, key=lambda year: (abs(year - wanted), year), default=wanted)
+        step = self.years[1] - self.years[0] if later else 0
+        return nearest if later and 2 * abs(nearest - wanted) <= step else None
 
     @cached_property
     def period_years(self) -> tuple[int, ...]:
