@@ -21,7 +21,7 @@ LAYERS = (
     ("model",),
     ("drivers",),
     ("system",),
-    ("shocks", "scenario", "selections"),
+    ("shocks", "scenario", "selections", "switches"),
     ("record",),
     ("simulate",),
     ("ensemble",),

@@ -88,6 +88,10 @@ def run(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the run; ./hinterland-<country> where not given.")
     ] = None,
+    off: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="NAME", help="A mechanism to switch off; may be repeated."),
+    ] = None,
     assign: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Another value of a parameter; may be repeated."),
@@ -96,8 +100,10 @@ def run(
     """Forecast a country: run.zarr, summary.csv and report.html in one folder, whole or not at all."""
     with answered():
         from hinterland.cli_run import assignments, make_run
+        from hinterland.switches import without
 
-        make_run(country, members=members, until=until, seed=seed, out=out, overrides=assignments(assign or []))
+        overrides = without(off or [], assignments(assign or []))
+        make_run(country, members=members, until=until, seed=seed, out=out, overrides=overrides)
 
 
 @app.command(short_help="What a run says about one place.")
@@ -132,6 +138,10 @@ def backtest(
         list[str] | None, typer.Option(help="A method to test; may be repeated. All of them if not given.")
     ] = None,
     members: Annotated[int, typer.Option(min=2, help="Futures that the model draws.")] = 100,
+    off: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="NAME", help="A mechanism to switch off; may be repeated."),
+    ] = None,
     assign: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Another value of a parameter of the model; may be repeated."),
@@ -145,6 +155,7 @@ def backtest(
     with answered():
         from hinterland.cli_backtest import make_backtest
         from hinterland.cli_run import assignments
+        from hinterland.switches import without
 
         make_backtest(
             country,
@@ -152,7 +163,7 @@ def backtest(
             horizon=horizon,
             methods=method or [],
             members=members,
-            overrides=assignments(assign or []),
+            overrides=without(off or [], assignments(assign or [])),
             ages=ages,
             out=out,
         )

@@ -16,12 +16,13 @@ from hinterland.errors import InputError
 from hinterland.model.fertility import reverting
 from hinterland.model.step import Behaviour, Conditions, with_base
 from hinterland.params_draw import draw
-from hinterland.record import FLOWS, QUANTILES, Ensemble
+from hinterland.record import FLOWS, JOBS, QUANTILES, Ensemble
 from hinterland.scenario import BASE, Scenario, fertility_change, pull_change
 from hinterland.selections import select
 from hinterland.shocks import Shocks, draw_shocks, no_shocks
 from hinterland.simulate import Trajectory, simulate
-from hinterland.system import System, behaviour
+from hinterland.state import Economy
+from hinterland.system import System, behaviour, nations_jobs
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
@@ -180,6 +181,9 @@ def _run_block(
         target=jnp.asarray(np.swapaxes(targets, 0, 1)),
         local_fertility=jnp.asarray(fertility * births[:, None]),
         pull=jnp.asarray(np.swapaxes(pull, 0, 1) + changes[:, None]),
+        economy=nations_jobs(
+            system.setting, system.parameters, [start + country.ages.width - starts[0] for start in starts]
+        ),
     )
     members = len(block.values["launch_share"])
     start = jax.tree.map(lambda cells: jnp.broadcast_to(cells, (members, *cells.shape)), system.state)
@@ -236,10 +240,24 @@ def _keep(
         "newcomers": np.swapaxes(np.asarray(path.newcomers), 0, 1),
         "away": np.swapaxes(np.asarray(path.away), 0, 1),
     }
+    if path.economy is not None:
+        found |= _livelihoods(path.economy)
     for name, values in found.items():
         stocks.setdefault(name, np.empty((members, *values.shape[1:])))[list(rows)] = values
     for name in FLOWS:
         flows[name][list(rows)] = np.swapaxes(np.asarray(path.flows[name]), 0, 1)
+
+
+def _livelihoods(economy: Economy) -> dict[str, Array]:
+    """Jobs, homes, households and incomes [member, instant, place] of an economy [instant, member, ...]."""
+    jobs = np.swapaxes(np.asarray(economy.jobs), 0, 1)
+    return {
+        "jobs": jobs.sum(axis=-1),
+        **{name: jobs[..., k] for k, name in enumerate(JOBS)},
+        "homes": np.swapaxes(np.asarray(economy.homes), 0, 1),
+        "households": np.swapaxes(np.asarray(economy.households), 0, 1),
+        "income": np.swapaxes(np.asarray(economy.income), 0, 1),
+    }
 
 
 def _quantiles(by_member: NDArray[np.float32]) -> Array:

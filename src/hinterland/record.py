@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from hinterland.axes import ACTIVITIES
 from hinterland.data.country import Country
 
 Array = NDArray[np.float64]
@@ -23,6 +24,9 @@ STOCKS: Final = (
     "newcomers",
     "away",
 )
+JOBS: Final = tuple(f"jobs_{activity}" for activity in ACTIVITIES)
+LIVELIHOODS: Final = ("jobs", *JOBS, "homes", "households", "income")
+"""Stocks of countries that publish jobs by sector; others have none of them."""
 FLOWS: Final = ("births", "deaths", "departures", "arrivals", "returns", "international", "adjustment")
 
 IDENTITY: Final[Mapping[str, int]] = {
@@ -64,7 +68,7 @@ class Ensemble:
     years: tuple[int, ...]
     """Instants, evenly spaced, the base year first; flows have one period less."""
     stocks: Mapping[str, Array]
-    """`STOCKS` -> [member, year, place]."""
+    """`STOCKS`, and `LIVELIHOODS` where they are known -> [member, year, place]."""
     flows: Mapping[str, Array]
     """`FLOWS` -> [member, period, place]; a period is named by the year it ends in."""
     central: Array
@@ -104,12 +108,13 @@ def _check_shapes(ensemble: Ensemble) -> None:
     steps = set(np.diff(years).tolist())
     if years[0] != country.base_year or len(years) < 2 or len(steps) != 1 or min(steps) <= 0:
         raise ValueError(f"years {years} must rise evenly from the base year {country.base_year}")
-    for kind, keys, arrays in (("stocks", STOCKS, ensemble.stocks), ("flows", FLOWS, ensemble.flows)):
+    stocks = (*STOCKS, *LIVELIHOODS) if LIVELIHOODS[0] in ensemble.stocks else STOCKS
+    for kind, keys, arrays in (("stocks", stocks, ensemble.stocks), ("flows", FLOWS, ensemble.flows)):
         if set(arrays) != set(keys):
             raise ValueError(f"{kind} are {sorted(arrays)}, expected {sorted(keys)}")
     places, cells = len(country.places), (len(country.places), 2, len(country.ages))
     expected = {
-        **{name: (ensemble.members, len(years), places) for name in STOCKS},
+        **{name: (ensemble.members, len(years), places) for name in stocks},
         **{name: (ensemble.members, len(years) - 1, places) for name in FLOWS},
         "central": (len(years), *cells),
         "by_age": (len(QUANTILES), len(years), *cells),
@@ -133,6 +138,11 @@ def _check_parts(ensemble: Ensemble) -> None:
     wrong = np.abs(off) > ROUNDING * (people + 1)
     if wrong.any():
         raise ArithmeticError(_fault(ensemble, "people", wrong, off, "differs from the sum of its ages"))
+    if JOBS[0] in arrays:
+        off = np.sum([arrays[name] for name in JOBS], axis=0) - arrays["jobs"]
+        wrong = np.abs(off) > ROUNDING * (arrays["jobs"] + 1)
+        if wrong.any():
+            raise ArithmeticError(_fault(ensemble, "jobs", wrong, off, "differs from the sum of its activities"))
     for whole, parts in PARTS.items():
         for part in parts:
             excess = arrays[part] - arrays[whole]

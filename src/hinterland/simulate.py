@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from hinterland.model.step import Behaviour, Conditions, Setting, step
-from hinterland.state import State
+from hinterland.state import Economy, State
 
 
 @jax.tree_util.register_dataclass
@@ -26,6 +26,8 @@ class Trajectory:
     """Name -> [step, ..., place]."""
     control: jax.Array
     """[step, ..., sex, age] the national factors."""
+    economy: Economy | None
+    """What places lived on [instant, ...]; None where that is not known."""
 
 
 FLOWS = ("births", "deaths", "departures", "arrivals", "returns", "international", "adjustment")
@@ -52,6 +54,7 @@ def simulate(
             away=after.away.sum(axis=(-2, -1)),
             flows={name: getattr(flows, name).sum(axis=(-2, -1)) for name in FLOWS},
             control=flows.control,
+            economy=after.economy,
         )
 
     _, later = jax.lax.scan(advance, start, (conditions, control))
@@ -65,4 +68,5 @@ def simulate(
         away=with_start(start.away.sum(axis=(-2, -1)), later.away),
         flows=later.flows,
         control=later.control,
+        economy=jax.tree.map(with_start, start.economy, later.economy),
     )

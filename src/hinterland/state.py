@@ -9,6 +9,29 @@ import jax
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True, slots=True)
+class Economy:
+    """What places live on at an instant, each [..., place] unless a shape is given."""
+
+    jobs: jax.Array
+    """[..., place, activity] persons at work."""
+    capacity: jax.Array
+    """Local-service jobs that what is built can hold."""
+    wage: jax.Array
+    """Log pay relative to the base year and the nation."""
+    homes: jax.Array
+    """Dwellings."""
+    households: jax.Array
+    """At the last instant that was worked out."""
+    rent: jax.Array
+    """Log, relative to the base year and the nation."""
+    expected: jax.Array
+    """Growth of households that builders expect, 1/year."""
+    income: jax.Array
+    """Incomes of residents, in mean pays of the base year."""
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True, slots=True)
 class State:
     """Persons by where they live and where their home is, each [..., place, sex, age].
 
@@ -21,6 +44,8 @@ class State:
     """Residents whose home is another place."""
     away: jax.Array
     """People whose home is here and who live in another place."""
+    economy: Economy | None = None
+    """What the places live on; None where the country has no figures of jobs."""
 
     @property
     def people(self) -> jax.Array:

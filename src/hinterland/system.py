@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from hinterland.axes import LIFE_STAGES, Ages
 from hinterland.data.country import Country
 from hinterland.errors import InputError
+from hinterland.model.economy import Given, habits, national_shares
+from hinterland.model.industry import automatable
 from hinterland.model.leaving import rogers_castro
 from hinterland.model.migration import Mobility, by_age
 from hinterland.model.step import Behaviour, Setting
@@ -76,6 +78,25 @@ def kernel(country: Country, parameters: Parameters) -> DenseKernel:
     return DenseKernel(matrix=jnp.asarray(weights / weights.mean()))
 
 
+def nations_jobs(setting: Setting, parameters: Parameters, since: list[int]) -> Given | None:
+    """The nation's jobs by activity [step, activity] so many years after the base year; None without an economy.
+
+    Farms shed labour and robots take over at the rates of the parameters; the rest grows alike.
+    """
+    if setting.economy is None:
+        return None
+    elapsed = jnp.asarray(since, dtype=jnp.float64)
+    national = setting.economy.jobs.sum(axis=0)
+    shares = national_shares(
+        national / national.sum(),
+        farm_fall=float(parameters.value("farm_fall")),
+        automatable=automatable({name: parameters.value(name) for name in parameters}),
+        pace=float(parameters.value("automation_pace")),
+        since=elapsed,
+    )
+    return Given(shares=shares, since=elapsed)
+
+
 def behaviour(values: Mapping[str, Array], ages: Ages) -> Behaviour:
     """Behaviour from parameter values, each [member] or one number (life-stage lists [stage] or [member, stage]).
 
@@ -107,4 +128,9 @@ def behaviour(values: Mapping[str, Array], ages: Ages) -> Behaviour:
         follow=jnp.asarray(number("follow")),
         congestion=jnp.asarray(number("congestion")),
     )
-    return Behaviour(mobility=mobility, settling=jnp.asarray(number("settling")), base=jnp.zeros(len(LIFE_STAGES)))
+    return Behaviour(
+        mobility=mobility,
+        settling=jnp.asarray(number("settling")),
+        base=jnp.zeros(len(LIFE_STAGES)),
+        habits=habits(values, ages),
+    )

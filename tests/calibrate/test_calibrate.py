@@ -88,7 +88,7 @@ def test_a_planted_pull_is_found_again() -> None:
     parameters = load()
     acting = behaviour({name: np.asarray(parameters.value(name)) for name in parameters}, country.ages)
     base = country.at(2020)
-    setting = preparing._setting(country, parameters, base)
+    setting, _ = preparing._setting(country, parameters, base, country.base_year, {})
     fertility = np.ones(5)
     ahead = preparing._conditions_ahead(country, fertility, base)
     diagnostics: dict[str, float] = {}
@@ -106,7 +106,7 @@ def test_a_planted_pull_is_found_again() -> None:
 def test_nobody_moved_means_net_migration_of_zero_in_the_nation() -> None:
     country = small_country(5)
     parameters = load()
-    setting = preparing._setting(country, parameters, country.at(2010))
+    setting, _ = preparing._setting(country, parameters, country.at(2010), 2010, {})
     steps = preparing._conditions_observed(country, np.ones(5), country.at(2010), country.at(2020), 2010, 2)
     expected = np.asarray(unmoved(setting, jnp.asarray(country.at(2010)), steps))
     np.testing.assert_allclose(expected.sum(axis=0), country.at(2020).sum(axis=0), rtol=1e-12)

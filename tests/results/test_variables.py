@@ -4,17 +4,20 @@ import numpy as np
 import pytest
 
 from factories import small_country, small_ensemble
+from hinterland import record
 from hinterland.axes import Ages
 from hinterland.record import FLOWS, IDENTITY, STOCKS
 from hinterland.results.dataset import to_dataset
-from hinterland.results.variables import BY_PERIOD, BY_YEAR, SERIES, TABLES, VARIABLES
+from hinterland.results.variables import BY_PERIOD, BY_YEAR, LIVELIHOODS, SERIES, TABLES, VARIABLES
 from hinterland.selections import SELECTIONS, select
 
 
 def test_every_stock_and_flow_of_a_run_is_listed_and_nothing_else():
     assert tuple(v.name for v in SERIES if v.kind == "stock") == STOCKS
     assert tuple(v.name for v in SERIES if v.kind == "flow") == FLOWS
-    assert set(VARIABLES) == set(map(str, to_dataset(small_ensemble(2)).data_vars))
+    lived = tuple(v.name for v in LIVELIHOODS)
+    assert lived == record.LIVELIHOODS
+    assert set(VARIABLES) - set(lived) == set(map(str, to_dataset(small_ensemble(2)).data_vars))
     assert set(IDENTITY) <= set(FLOWS)
 
 

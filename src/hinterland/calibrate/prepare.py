@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -11,17 +12,20 @@ from numpy.typing import NDArray
 
 from hinterland.axes import LIFE_STAGES
 from hinterland.calibrate.inversion import Inversion, invert, unmoved
+from hinterland.calibrate.livelihoods import livelihoods, observed_jobs
+from hinterland.calibrate.observables import explain, observables
 from hinterland.calibrate.pooling import pooled
 from hinterland.calibrate.stocks import balance, newcomer_share, rake_newcomers, registered, rescale_away
 from hinterland.calibrate.vital import local_fertility, local_mortality
 from hinterland.data.country import Country
 from hinterland.drivers import at_step, medium, national_course, schedules
+from hinterland.model.economy import Base
 from hinterland.model.leaving import newcomer_prevalence
 from hinterland.model.nation import National, project
 from hinterland.model.step import Behaviour, Conditions, Setting
 from hinterland.params import Parameters
-from hinterland.state import State
-from hinterland.system import FOLLOWERS, System, behaviour, kernel
+from hinterland.state import Economy, State
+from hinterland.system import FOLLOWERS, System, behaviour, kernel, nations_jobs
 
 Array = NDArray[np.float64]
 
@@ -48,15 +52,20 @@ def _prepare(country: Country, parameters: Parameters) -> System:
     acting = behaviour({name: np.asarray(parameters.value(name)) for name in parameters}, country.ages)
     fertility = local_fertility(country, parameters.value("fertility_shrink"))
     base = country.at(country.base_year)
-    setting = _setting(country, parameters, base)
-    record = record_start(country)
     diagnostics: dict[str, float] = {}
+    setting, economy = _setting(country, parameters, base, country.base_year, diagnostics)
+    record = record_start(country)
     if record is None:
         effect = np.zeros((len(country.places), len(LIFE_STAGES)))
         state = _first_stocks(country, parameters, acting, base, country.base_year, 1.0, diagnostics)
     else:
-        effect, state = _from_record(country, parameters, acting, fertility, record, diagnostics)
+        effect, state = _from_record(country, parameters, acting, fertility, record, setting.economy, diagnostics)
+    state = replace(state, economy=economy)
     ahead = _conditions_ahead(country, fertility, base)
+    jobs = nations_jobs(setting, parameters, [country.ages.width * (k + 1) for k in range(len(ahead))])
+    if jobs is not None:
+        steps = [jax.tree.map(lambda values, k=k: values[k], jobs) for k in range(len(ahead))]
+        ahead = [replace(given, economy=step) for given, step in zip(ahead, steps, strict=True)]
     tie = jnp.asarray(parameters.value("tie"))
     still = invert(setting, acting, state, ahead, unmoved(setting, state.people, ahead), tie)
     diagnostics["mean absolute error of people at balance"] = still.error
@@ -72,17 +81,26 @@ def _prepare(country: Country, parameters: Parameters) -> System:
     )
 
 
-def _setting(country: Country, parameters: Parameters, people: Array) -> Setting:
+def _setting(
+    country: Country, parameters: Parameters, people: Array, year: int, diagnostics: dict[str, float]
+) -> tuple[Setting, Economy | None]:
+    """What stays fixed in runs from a year of the record, and what its places lived on then, where jobs are known."""
     totals = people.sum(axis=(1, 2))
-    return Setting(
-        kernel=kernel(country, parameters),
+    market = kernel(country, parameters)
+    found = livelihoods(country, parameters, people, year, market)
+    if found is not None:
+        diagnostics[f"places whose jobs of {year} are their region's"] = found.borrowed
+    setting = Setting(
+        kernel=market,
         opportunities=jnp.asarray(totals / totals.sum()),
         size=jnp.asarray(totals),
         local_mortality=jnp.asarray(local_mortality(country, parameters.value("mortality_shrink"))),
         stages=LIFE_STAGES.of_ages(country.ages),
         parents=FOLLOWERS,
         years=country.ages.width,
+        economy=None if found is None else found.base,
     )
+    return setting, None if found is None else found.economy
 
 
 def _first_stocks(
@@ -129,15 +147,23 @@ def _from_record(
     acting: Behaviour,
     fertility: Array,
     record: int,
+    later: Base | None,
     diagnostics: dict[str, float],
 ) -> tuple[Array, State]:
-    """Place effects [place, stage] from the record's net migration, and the stocks it leaves at the base year."""
+    """Place effects [place, stage] from the record's net migration, and the stocks it leaves at the base year.
+
+    `later` is the economy's base year at the end of the record, which gives the nation's jobs then.
+    """
     people, base = country.at(record), country.at(country.base_year)
     earlier = parameters.value("newcomers_earlier") ** ((country.base_year - record) / 10)
     start = _first_stocks(country, parameters, acting, people, record, earlier, diagnostics)
-    then = _setting(country, parameters, people)
+    then, economy = _setting(country, parameters, people, record, diagnostics)
+    start = replace(start, economy=economy)
     steps = (country.base_year - record) // country.ages.width
     conditions = _conditions_observed(country, fertility, people, base, record, steps)
+    if then.economy is not None:
+        jobs = observed_jobs(then.economy, later, steps, country.ages.width)
+        conditions = [replace(given, economy=step) for given, step in zip(conditions, jobs, strict=True)]
     tie = jnp.asarray(parameters.value("tie"))
     seen = invert(then, acting, start, conditions, jnp.asarray(base), tie)
     still = invert(then, acting, start, conditions, unmoved(then, start.people, conditions), tie)
@@ -152,6 +178,12 @@ def _from_record(
         ageless=ageless,
         movers=_movers(country, acting, base),
     )
+    if then.economy is not None:
+        found = explain(effect, observables(country, record, parameters), country.places.regions, base.sum(axis=(1, 2)))
+        for label, share in zip(LIFE_STAGES.labels, found.beyond, strict=True):
+            diagnostics[f"place effects at {label} that jobs, access, climate and size explain in regions left out"] = (
+                share
+            )
     modelled = np.asarray(seen.state.newcomers)
     share = _newcomer_share(country, parameters)
     counted = float((share * base.sum(axis=(1, 2))).sum())

@@ -43,6 +43,17 @@ class Mobility:
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How places stand with movers, both [..., place, stage]."""
+
+    pull: jax.Array
+    """V."""
+    lack: jax.Array
+    """What drives people out though nowhere is better: added to the response of the log hazard of leaving."""
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True, slots=True)
 class Moves:
     """Moves of one step [..., place, sex, age]."""
 
@@ -62,19 +73,22 @@ def mean_gap(kernel: Kernel, opportunities: jax.Array, pull: jax.Array) -> jax.A
     return jnp.einsum("p,...ps->...s", opportunities, log_reach - pull)
 
 
-def leave_hazard(mobility: Mobility, log_reach: jax.Array, pull: jax.Array, base: jax.Array) -> jax.Array:
+def leave_hazard(
+    mobility: Mobility, log_reach: jax.Array, pull: jax.Array, base: jax.Array, lack: jax.Array
+) -> jax.Array:
     """Multiple of the base hazard [..., place, stage]: exp of a smooth bounded response to reach against pull.
 
-    `base` [..., stage] is the nation's mean of ln D - V when the run starts, frozen so that a national push stays.
+    `base` [..., stage] is the nation's mean of ln D - V when the run starts, frozen so that a national push stays;
+    `lack` [..., place, stage] is what drives people out though nowhere is better.
     """
-    gap = mobility.push[..., None, None] * (log_reach - pull - base[..., None, :])
+    gap = mobility.push[..., None, None] * (log_reach - pull - base[..., None, :]) + lack
     bound = mobility.saturation[..., None, None]
     return jnp.exp(bound * jnp.tanh(gap / bound))
 
 
 def move(
     state: State,
-    pull: jax.Array,
+    standing: Standing,
     *,
     mobility: Mobility,
     kernel: Kernel,
@@ -86,12 +100,13 @@ def move(
 ) -> tuple[State, Moves]:
     """The state after a step's moves, and the moves; people are conserved in the nation's every sex and age.
 
-    `pull` [..., place, stage]; `opportunities` [place] sum to one; `stages` gives the stage of each age and `parents`
-    the pairs (stage of the old, stage of their children) of which a share follows.
+    `opportunities` [place] sum to one; `stages` gives the stage of each age and `parents` the pairs (stage of the old,
+    stage of their children) of which a share follows.
     """
+    pull = standing.pull
     weights = opportunities[:, None] * jnp.exp(pull)
     log_reach = reach(kernel, weights)
-    multiple = leave_hazard(mobility, log_reach, pull, base)
+    multiple = leave_hazard(mobility, log_reach, pull, base, standing.lack)
     hazard = by_age(multiple, stages) * mobility.leave[..., None, :] * years
     leavers = state.rooted * -jnp.expm1(-hazard)[..., None, :]
     newcomer_hazard = hazard * mobility.newcomer_multiple[..., None, None]

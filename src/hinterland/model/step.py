@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 import jax
 import jax.numpy as jnp
 
+from hinterland.model import economy as livelihoods
 from hinterland.model.control import international_factor, scaled, towards
-from hinterland.model.migration import Mobility, mean_gap, move
+from hinterland.model.migration import Mobility, Standing, mean_gap, move
 from hinterland.model.nation import National, renew
 from hinterland.model.settling import settle
 from hinterland.model.survival import Survivorship, aged, surviving
 from hinterland.space.kernel import Kernel
-from hinterland.state import Flows, State
+from hinterland.state import Economy, Flows, State
 
 
 @jax.tree_util.register_dataclass
@@ -31,6 +32,8 @@ class Setting:
     stages: tuple[int, ...] = field(metadata={"static": True})
     parents: tuple[tuple[int, int], ...] = field(metadata={"static": True})
     years: int = field(metadata={"static": True})
+    economy: livelihoods.Base | None = None
+    """Base year of jobs, incomes and homes; None where the country has no figures of jobs."""
 
 
 @jax.tree_util.register_dataclass
@@ -43,6 +46,8 @@ class Behaviour:
     """[...] hazard of newcomers becoming rooted, 1/year."""
     base: jax.Array
     """[..., stage] the nation's mean of ln D - V when the run starts."""
+    habits: livelihoods.Habits | None = None
+    """How firms, shops and builders behave, and how movers answer; used where there is an economy."""
 
 
 @jax.tree_util.register_dataclass
@@ -56,7 +61,9 @@ class Conditions:
     local_fertility: jax.Array
     """[..., place] multiple of national births."""
     pull: jax.Array
-    """[..., place, stage] V before congestion."""
+    """[..., place, stage] V before congestion and before what the economy adds."""
+    economy: livelihoods.Given | None = None
+    """The nation's jobs by activity; used where there is an economy."""
 
 
 def step(
@@ -72,11 +79,12 @@ def step(
     it the step steers to `conditions.target`.
     """
     start = state
+    economy, seen = sustain(setting, behaviour, state, conditions)
     state, births, deaths = live(setting, state, conditions)
     state, settled = settle(state, behaviour.settling, setting.years)
     state, moves = move(
         state,
-        conditions.pull - crowding(setting, behaviour, start),
+        Standing(pull=conditions.pull + seen.pull - crowding(setting, behaviour, start), lack=seen.push),
         mobility=behaviour.mobility,
         kernel=setting.kernel,
         opportunities=setting.opportunities,
@@ -102,7 +110,25 @@ def step(
         adjustment=state.people - before,
         control=factor,
     )
-    return state, flows
+    return replace(state, economy=economy), flows
+
+
+def sustain(
+    setting: Setting, behaviour: Behaviour, state: State, conditions: Conditions
+) -> tuple[Economy | None, livelihoods.Seen]:
+    """The economy at the end of the step and what movers see of it: nothing new where there is none."""
+    if setting.economy is None or state.economy is None or behaviour.habits is None or conditions.economy is None:
+        nothing = jnp.zeros_like(conditions.pull)
+        return state.economy, livelihoods.Seen(pull=nothing, push=nothing)
+    return livelihoods.advance(
+        setting.economy,
+        behaviour.habits,
+        state.economy,
+        state.people,
+        conditions.economy,
+        setting.kernel,
+        setting.years,
+    )
 
 
 def with_base(setting: Setting, behaviour: Behaviour, pull: jax.Array) -> Behaviour:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 import hinterland
 from hinterland.axes import SEXES
 from hinterland.record import QUANTILES, Ensemble
-from hinterland.results.variables import SERIES, VARIABLES
+from hinterland.results.variables import VARIABLES, series
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -56,7 +56,7 @@ def to_dataset(ensemble: Ensemble, *, created: str = "") -> xr.Dataset:
         "rescaled": (("record_year", "place"), country.rescaled, {"definition": "Ages were scaled to the total."}),
     }
     return xr.Dataset(
-        {name: (VARIABLES[name].dims, arrays[name], _described(name)) for name in VARIABLES},
+        {name: (VARIABLES[name].dims, arrays[name], _described(name)) for name in VARIABLES if name in arrays},
         coords=coordinates,
         attrs=_attributes(ensemble, created),
     )
@@ -91,7 +91,7 @@ def _attributes(ensemble: Ensemble, created: str) -> dict[str, Any]:
         "sources": _json([asdict(source) for source in country.sources]),
         "parameters": _json(ensemble.parameters),
         "diagnostics": _json(ensemble.diagnostics),
-        "series": _json([variable.name for variable in SERIES]),
+        "series": _json([variable.name for variable in series(ensemble.stocks)]),
     }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from hinterland.data.country import Country
 from hinterland.errors import InputError
-from hinterland.record import FLOWS, STOCKS, Ensemble, check
+from hinterland.record import FLOWS, LIVELIHOODS, STOCKS, Ensemble, check
 from hinterland.results.dataset import FORMAT, to_dataset
 from hinterland.writing import replacing
 
@@ -79,7 +79,8 @@ def open_run(folder: str | Path) -> xr.Dataset:
 def size(country: Country, members: int, years: int) -> int:
     """Bytes that a run's arrays take before compression, an upper bound of the store."""
     places, cells = len(country.places), 2 * len(country.ages)
-    series = members * years * places * (len(STOCKS) + len(FLOWS))
+    lived = len(LIVELIHOODS) if any(name.startswith("jobs_") for name in country.indicators) else 0
+    series = members * years * places * (len(STOCKS) + lived + len(FLOWS))
     tables = places * cells * (4 * years + len(country.years))
     return 8 * (series + tables)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.axes import Ages
-from hinterland.results.variables import SERIES, Variable
+from hinterland.results.variables import Variable, series
 from hinterland.selections import select
 from hinterland.writing import write_text
 
@@ -39,7 +39,7 @@ def table(dataset: xr.Dataset) -> pd.DataFrame:
     codes, names, sums = _areas(dataset)
     record = _record(dataset)
     frames = []
-    for variable in SERIES:
+    for variable in series(dataset):
         axis = "year" if variable.kind == "stock" else "period"
         values = dataset[variable.name].transpose("place", axis, "member").to_numpy()
         marks = quantiles(_summed(values, sums))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -29,6 +29,10 @@ class Variable:
 
 def _stock(name: str, en: str, zh: str, ja: str, definition: str, dims: Dims = BY_YEAR) -> Variable:
     return Variable(name, dims, "persons", "stock", {"en": en, "zh": zh, "ja": ja}, definition)
+
+
+def _lived(name: str, unit: str, en: str, zh: str, ja: str, definition: str) -> Variable:
+    return Variable(name, BY_YEAR, unit, "stock", {"en": en, "zh": zh, "ja": ja}, definition)
 
 
 def _flow(name: str, en: str, zh: str, ja: str, definition: str) -> Variable:
@@ -91,6 +95,72 @@ SERIES: Final = (
 )
 """Variables with members, in the order reports and summaries list them."""
 
+_MODELLED: Final = "Modelled from published shares of the employed by where they live. "
+
+LIVELIHOODS: Final = (
+    _lived("jobs", "jobs", "Jobs", "就业岗位", "仕事", f"{_MODELLED}All activities together."),
+    _lived("jobs_farm", "jobs", "Farm jobs", "农业岗位", "農業の仕事", f"{_MODELLED}Farming, forestry and fishery."),
+    _lived("jobs_mine", "jobs", "Mine jobs", "采矿业岗位", "鉱業の仕事", f"{_MODELLED}Mines and quarries."),
+    _lived(
+        "jobs_routine",
+        "jobs",
+        "Routine industry jobs",
+        "一般工业岗位",
+        "一般工業の仕事",
+        f"{_MODELLED}The part of industry that gains little from large cities; the split is assumed.",
+    ),
+    _lived(
+        "jobs_advanced",
+        "jobs",
+        "Advanced industry jobs",
+        "先进工业岗位",
+        "先端工業の仕事",
+        f"{_MODELLED}The part of industry that gains from large cities and schooling; the split is assumed.",
+    ),
+    _lived(
+        "jobs_tradable",
+        "jobs",
+        "Jobs in services sold afar",
+        "外向型服务业岗位",
+        "域外向けサービスの仕事",
+        f"{_MODELLED}Information, finance, business services, science and culture.",
+    ),
+    _lived(
+        "jobs_local",
+        "jobs",
+        "Jobs in local services",
+        "本地服务业岗位",
+        "地域向けサービスの仕事",
+        f"{_MODELLED}Construction, trade, transport, hotels, real estate and repair.",
+    ),
+    _lived(
+        "jobs_public",
+        "jobs",
+        "Public posts",
+        "公共部门岗位",
+        "公共部門の仕事",
+        f"{_MODELLED}Education, health, administration and environment.",
+    ),
+    _lived(
+        "homes",
+        "dwellings",
+        "Homes",
+        "住房",
+        "住宅",
+        "Dwellings, from households of the base year and a vacancy that is assumed; their course is modelled.",
+    ),
+    _lived("households", "households", "Households", "家庭户", "世帯", "Residents over persons per household."),
+    _lived(
+        "income",
+        "mean pays",
+        "Incomes of residents",
+        "居民收入",
+        "住民の所得",
+        "Pay and pensions of residents in units of the base year's mean pay; relative pay by activity is assumed.",
+    ),
+)
+"""Variables with members that only countries with figures of jobs have; they come after `SERIES`."""
+
 TABLES: Final = (
     _stock(
         "central_people",
@@ -119,4 +189,9 @@ TABLES: Final = (
 )
 """Variables by sex and age, which members share."""
 
-VARIABLES: Final[Mapping[str, Variable]] = {variable.name: variable for variable in (*SERIES, *TABLES)}
+VARIABLES: Final[Mapping[str, Variable]] = {variable.name: variable for variable in (*SERIES, *LIVELIHOODS, *TABLES)}
+
+
+def series(present: Container[str]) -> tuple[Variable, ...]:
+    """Variables with members of a run that holds those named, in the order reports and summaries list them."""
+    return (*SERIES, *(variable for variable in LIVELIHOODS if variable.name in present))

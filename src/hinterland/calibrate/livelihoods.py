@@ -1,0 +1,190 @@
+"""What places lived on in a year of the record: the base year of the economy, from published shares of jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from hinterland.axes import ACTIVITIES, SECTORS
+from hinterland.calibrate.stocks import filled
+from hinterland.data.climate import climate
+from hinterland.data.country import Country
+from hinterland.model import economy as model
+from hinterland.model import homes, income, industry, jobs, labour, shopping
+from hinterland.model.amenity import amenity, taste
+from hinterland.params import Parameters
+from hinterland.space.commuting import daily
+from hinterland.space.dense import DenseKernel
+from hinterland.space.distance import great_circle
+from hinterland.space.kernel import Kernel
+from hinterland.state import Economy
+
+Array = NDArray[np.float64]
+
+HOUSEHOLD = 2.6
+"""Persons per household where no place of a region publishes them: the 2020 census of China. Its level cancels out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Livelihoods:
+    """The base year of a country's economy, and how many places had to take their region's shares of jobs."""
+
+    base: model.Base
+    economy: Economy
+    borrowed: int
+
+
+def livelihoods(
+    country: Country, parameters: Parameters, people: Array, year: int, market: Kernel
+) -> Livelihoods | None:
+    """The economy of `people` [place, sex, age] in a year; None where no place publishes jobs by sector of that year.
+
+    The employed are counted where they live, and work there: jobs are those of residents. Places without figures take
+    the median shares of their region.
+    """
+    found = _shares(country, year)
+    if found is None:
+        return None
+    shares, borrowed = found
+    values = {name: np.asarray(parameters.value(name)) for name in parameters}
+    habits = model.habits(values, country.ages)
+    rates = labour.employment(
+        country.ages,
+        np.asarray(values["employment_men"]),
+        np.asarray(values["employment_women"]),
+        halving=float(values["employment_halving"]),
+    )
+    schooling = country.indicator("schooling_years", year)
+    workers = np.asarray(labour.labour_of(jnp.asarray(people), jnp.asarray(rates)))
+    work = jnp.asarray(_by_activity(workers[:, None] * shares, schooling, parameters))
+    commuting, shops = _daily(country, parameters)
+    residents = jnp.asarray(people.sum(axis=(1, 2)))
+    reach = model.within_reach(work, jnp.asarray(workers), habits, commuting)
+    pensioners = country.ages.index(int(parameters.value("pension_age")))
+    nothing = jnp.zeros_like(residents)
+    earned = model.incomes(habits, work, nothing, jnp.asarray(people), reach[:, 0] * workers, commuting, pensioners)
+    size = jnp.asarray(
+        filled(country.indicator("people_per_household", year), np.array(country.places.regions), HOUSEHOLD)
+    )
+    households = residents / size
+    stock = homes.HomesBase(homes=households / (1 - parameters.value("homes_vacancy")), households=households)
+    base = model.Base(
+        jobs=work,
+        people=residents,
+        labour=jnp.asarray(workers),
+        need=jobs.needed(jnp.asarray(people), habits.needs),
+        market=model.reached(residents, market),
+        spending=earned,
+        reach=reach,
+        income=income.log_per_head(earned, residents),
+        homes=stock,
+        household_size=size,
+        schooling=jnp.asarray(schooling),
+        climate=jnp.asarray(_climate(country, parameters)),
+        rates=jnp.asarray(rates),
+        commuting=commuting,
+        shops=shops,
+        pensioners=pensioners,
+    )
+    economy = Economy(
+        jobs=work,
+        capacity=shopping.first_capacity(work[:, model.LOCAL], habits.shopping),
+        wage=nothing,
+        homes=stock.homes,
+        households=households,
+        rent=nothing,
+        expected=jnp.asarray(_growth(country, people, year)),
+        income=earned,
+    )
+    return Livelihoods(base=base, economy=economy, borrowed=borrowed)
+
+
+def observed_jobs(start: model.Base, end: model.Base | None, steps: int, width: int) -> list[model.Given]:
+    """The nation's jobs in every step of a record, on the line between the counts at its start and its end.
+
+    Where those of the end are not known the start's shares are kept.
+    """
+    first, last = (_national(start), _national(end or start))
+    return [
+        model.Given(shares=jnp.asarray(first + (last - first) * k / steps), since=jnp.asarray(float(k * width)))
+        for k in range(1, steps + 1)
+    ]
+
+
+def _national(base: model.Base) -> Array:
+    national = np.asarray(base.jobs.sum(axis=0))
+    return national / national.sum()
+
+
+def _shares(country: Country, year: int) -> tuple[Array, int] | None:
+    """Shares of the sectors [place, sector] that sum to one, and how many places took their region's."""
+    published = np.stack([country.indicator(f"jobs_{sector}_pct", year) for sector in SECTORS], axis=1)
+    known = np.isfinite(published).all(axis=1)
+    if not known.any():
+        return None
+    regions = np.array(country.places.regions)
+    nation = np.median(published[known], axis=0)
+    whole = np.stack(
+        [
+            filled(np.where(known, published[:, column], np.nan), regions, float(nation[column]))
+            for column in range(len(SECTORS))
+        ],
+        axis=1,
+    )
+    return whole / whole.sum(axis=1, keepdims=True), int((~known).sum())
+
+
+def _by_activity(by_sector: Array, schooling: Array, parameters: Parameters) -> Array:
+    """Jobs [place, activity] of those by sector [place, sector], industry split into routine and advanced."""
+    split = np.asarray(
+        industry.split_industry(
+            jnp.asarray(by_sector[:, SECTORS.index("industry")]),
+            jnp.asarray(schooling),
+            jnp.asarray(parameters.value("advanced_share")),
+            jnp.asarray(parameters.value("advanced_schooling")),
+        )
+    )
+    of = {
+        "farm": by_sector[:, SECTORS.index("farm")],
+        "mine": by_sector[:, SECTORS.index("mine")],
+        "routine": split[:, 0],
+        "advanced": split[:, 1],
+        "tradable": by_sector[:, SECTORS.index("tradable_services")],
+        "local": by_sector[:, SECTORS.index("local_services")],
+        "public": by_sector[:, SECTORS.index("public")],
+    }
+    return np.stack([of[activity] for activity in ACTIVITIES], axis=1)
+
+
+def _daily(country: Country, parameters: Parameters) -> tuple[DenseKernel, DenseKernel]:
+    """Kernels of the way to work and of the way to shops."""
+    distance = great_circle(country.places.lon, country.places.lat)
+
+    def within(scale: str) -> DenseKernel:
+        weights = daily(distance, country.places.area, scale=float(parameters.value(scale)))
+        return DenseKernel(matrix=jnp.asarray(weights))
+
+    return within("commute_scale"), within("shop_scale")
+
+
+def _climate(country: Country, parameters: Parameters) -> Array:
+    """What the climate of places is worth [place] in log income, relative to the mean place; zero where not known."""
+    known = climate(country, parameters)
+    values = {name: parameters.value(name) for name in parameters}
+    worth = np.asarray(amenity(jnp.asarray(known.january), jnp.asarray(known.july), taste(values)))
+    some = np.isfinite(worth)
+    mean = float(worth[some].mean()) if some.any() else 0.0
+    return np.where(some, worth - mean, 0.0)
+
+
+def _growth(country: Country, people: Array, year: int) -> Array:
+    """Growth of residents a year since the record's last count before `year` [place], zero where there is none."""
+    earlier = [known for known in country.years if known < year]
+    if not earlier:
+        return np.zeros(len(people))
+    before = np.maximum(country.totals[country.years.index(earlier[-1])], 1.0)
+    grown = np.log(np.maximum(people.sum(axis=(1, 2)), 1.0) / before)
+    return np.array(grown / (year - earlier[-1]))
