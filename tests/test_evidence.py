@@ -13,6 +13,7 @@ from hinterland.report.text import LANGUAGES, say
 
 ROOT = Path(__file__).parents[1]
 SCORES = ROOT / "docs" / "evidence" / "backtests.csv"
+ABLATIONS = ROOT / "docs" / "evidence" / "ablations.csv"
 MADE = ROOT / "docs" / "evidence" / "backtests.toml"
 MODEL = "hinterland"
 
@@ -46,7 +47,8 @@ def page(monkeypatch):
 
 def test_the_leaderboards_are_those_of_the_scores(scores, page):
     written = (ROOT / "docs" / "leaderboard.md").read_text(encoding="utf-8")
-    assert written == page(scores, MADE.read_text(encoding="utf-8"))
+    ablations = pd.read_csv(ABLATIONS, keep_default_na=False)
+    assert written == page(scores, ablations, MADE.read_text(encoding="utf-8"))
 
 
 def test_the_scores_say_how_and_when_they_were_made():

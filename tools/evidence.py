@@ -23,15 +23,17 @@ from hinterland.data.country import Country
 from hinterland.data.pack import embedded, read_pack
 from hinterland.evaluate import tables
 from hinterland.evaluate.backtest import backtest
-from hinterland.evaluate.leaderboard import MODEL, leaderboard
+from hinterland.evaluate.leaderboard import MODEL, ClassRow, leaderboard
 from hinterland.evaluate.methods import methods_for
 from hinterland.evaluate.panel import panel
+from hinterland.switches import SWITCHES, without
 
 ROOT = Path(__file__).parents[1]
 PACKS = ROOT / "build" / "packs"
 EVIDENCE = ROOT / "docs" / "evidence"
 SCORES = EVIDENCE / "backtests.csv"
 MADE = EVIDENCE / "backtests.toml"
+ABLATIONS = EVIDENCE / "ablations.csv"
 PAGE = ROOT / "docs" / "leaderboard.md"
 MEMBERS = 100
 COLUMNS = (
@@ -104,11 +106,35 @@ def scores(case: Case, source: Path, methods: Sequence[str] = ()) -> pd.DataFram
     return found[found["horizon"] % 5 == 0].reindex(columns=list(COLUMNS))
 
 
+def ablations(source: Path) -> pd.DataFrame:
+    """Errors of the model with each mechanism off, refitted: mean APE of totals and of age groups, uncontrolled."""
+    rows = []
+    for case in (Case("cn", 2010, 10), Case("cn-counties", 2010, 10), Case("jp", 2010, 10)):
+        place = country(case.pack, source)
+        record = panel(place)
+        for name in ("", *SWITCHES):
+            asked = methods_for(place, (MODEL,), members=2, overrides=without([name] if name else [], {}))
+            board = leaderboard(backtest(record, case.launch, asked, horizon=case.horizon))
+            scored = [row for row in board.rows if row.control == "forecast" and row.horizon == case.horizon]
+            ages = {row.label: row.points.mean_ape for row in board.classes if _of_ages(row, case.horizon)}
+            rows.append(
+                {"panel": case.pack, "launch": case.launch, "horizon": case.horizon, "without": name}
+                | {"mean_ape": scored[0].points.mean_ape, **ages}
+            )
+            print(f"{case.pack} {case.launch} without {name or 'nothing'}: {scored[0].points.mean_ape:.3f}")
+    return pd.DataFrame(rows)
+
+
+def _of_ages(row: ClassRow, horizon: int) -> bool:
+    return row.kind == "age" and row.control == "forecast" and row.horizon == horizon
+
+
 def write(source: Path, packs: Sequence[str]) -> None:
     """Runs the cases of the packs named (all without names) and writes scores, how they were made, and the page."""
     cases = [case for case in CASES if not packs or case.pack in packs]
-    done = pd.concat([scores(case, source) for case in cases], ignore_index=True)
-    if SCORES.exists():
+    found = [scores(case, source) for case in cases]
+    done = pd.concat(found, ignore_index=True) if found else pd.read_csv(SCORES)
+    if found and SCORES.exists():
         old = pd.read_csv(SCORES)
         again = {(case.pack, case.launch) for case in cases}
         kept = [key not in again for key in zip(old["panel"], old["launch"], strict=True)]
@@ -129,9 +155,12 @@ def write(source: Path, packs: Sequence[str]) -> None:
     }
     lines = [f"{key} = {value}" if isinstance(value, int) else f'{key} = "{value}"' for key, value in made.items()]
     MADE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if not packs or "ablations" in packs:
+        ablations(source).to_csv(ABLATIONS, index=False, float_format="%.3f", lineterminator="\n")
     from leaderboard_page import page
 
-    PAGE.write_text(page(pd.read_csv(SCORES), MADE.read_text(encoding="utf-8")), encoding="utf-8")
+    text = page(pd.read_csv(SCORES), pd.read_csv(ABLATIONS, keep_default_na=False), MADE.read_text(encoding="utf-8"))
+    PAGE.write_text(text, encoding="utf-8")
     print(f"wrote {SCORES.relative_to(ROOT)}, {MADE.relative_to(ROOT)} and {PAGE.relative_to(ROOT)}")
 
 

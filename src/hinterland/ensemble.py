@@ -19,7 +19,7 @@ from hinterland.params_draw import draw
 from hinterland.record import FLOWS, JOBS, QUANTILES, Ensemble
 from hinterland.scenario import BASE, Scenario, fertility_change, pull_change
 from hinterland.selections import select
-from hinterland.shocks import Shocks, draw_shocks, no_shocks
+from hinterland.shocks import Shocks, draw_shocks, followed, no_shocks, taken
 from hinterland.simulate import Trajectory, simulate
 from hinterland.state import Economy
 from hinterland.system import System, behaviour, nations_jobs
@@ -74,25 +74,24 @@ def run_ensemble(
     by_member = np.empty((members, len(years), places, 2, len(system.country.ages)), dtype=np.float32)
     central = np.empty(by_member.shape[1:])
     factors = np.empty((members + 1, len(starts), 2, len(system.country.ages)))
-    for first in [*range(0, members, BLOCK), members]:
-        rows = range(first, min(first + BLOCK, members)) if first < members else range(members, members + 1)
-        is_central = first == members
-        block = (
-            Block(values=_central_values(system), shocks=no_shocks(places, len(starts)))
-            if is_central
-            else Block(values=_rows(system, draws, rows), shocks=_shocks(system, rows, starts, seed))
-        )
+    size = min(BLOCK, members + 1)
+    for first in range(0, members + 1, size):
+        # The central run is the one after the last member; the last block is filled up so that all have one shape.
+        rows = np.arange(first, min(first + size, members + 1))
+        filled = np.minimum(np.arange(first, first + size), members)
+        block = _block(system, draws, rows, members, starts, seed, filled - first)
         with jax.enable_x64(True):
-            path = _run_block(system, block, starts, scenario, None if control is None else control[list(rows)])
-            factors[list(rows)] = np.swapaxes(np.asarray(path.control), 0, 1)
+            path = _run_block(system, block, starts, scenario, None if control is None else control[filled])
+            factors[rows] = np.swapaxes(np.asarray(path.control), 0, 1)[: len(rows)]
             people = np.swapaxes(np.asarray(path.people), 0, 1)
-            if is_central:
-                central[:] = people[0]
-            else:
-                by_member[list(rows)] = people
-                _keep(system, path, people, rows, members, stocks, flows)
+            drawn = rows[rows < members]
+            by_member[drawn] = people[: len(drawn)]
+            if len(drawn):
+                _keep(system, path, people, drawn, members, stocks, flows)
+            if len(drawn) < len(rows):
+                central[:] = people[len(drawn)]
         if progress is not None:
-            progress(min(rows.stop, members), members, "members")
+            progress(min(int(rows[-1]) + 1, members), members, "members")
     ensemble = Ensemble(
         country=system.country,
         seed=seed,
@@ -130,6 +129,25 @@ def starts_of(country: Country, members: int, until: int) -> list[int]:
             where="until",
         )
     return list(range(base, until, width))
+
+
+def _block(
+    system: System,
+    draws: Mapping[str, Array],
+    rows: NDArray[np.int64],
+    members: int,
+    starts: list[int],
+    seed: int,
+    positions: NDArray[np.int64],
+) -> Block:
+    """Draws of the members `rows`, the central run where its number is among them, at `positions` among these."""
+    values, shocks = _central_values(system), no_shocks(len(system.country.places), len(starts))
+    drawn = range(int(rows[0]), int(min(rows[-1] + 1, members)))
+    if drawn:
+        own, moved = _rows(system, draws, drawn), _shocks(system, drawn, starts, seed)
+        values = {name: np.concatenate([own[name], values[name]]) for name in values}
+        shocks = followed(moved, shocks)
+    return Block(values={name: of[positions] for name, of in values.items()}, shocks=taken(shocks, positions))
 
 
 def _central_values(system: System) -> dict[str, Array]:
@@ -229,12 +247,12 @@ def _keep(
     system: System,
     path: Trajectory,
     people: Array,
-    rows: range,
+    rows: NDArray[np.int64],
     members: int,
     stocks: dict[str, Array],
     flows: dict[str, Array],
 ) -> None:
-    """Writes a block's rows into the ensemble's arrays, making the stocks' on the first call."""
+    """Writes the first rows of a block into the ensemble's arrays, making the stocks' on the first call."""
     found = {
         **select(people, system.country.ages),
         "newcomers": np.swapaxes(np.asarray(path.newcomers), 0, 1),
@@ -243,9 +261,9 @@ def _keep(
     if path.economy is not None:
         found |= _livelihoods(path.economy)
     for name, values in found.items():
-        stocks.setdefault(name, np.empty((members, *values.shape[1:])))[list(rows)] = values
+        stocks.setdefault(name, np.empty((members, *values.shape[1:])))[rows] = values[: len(rows)]
     for name in FLOWS:
-        flows[name][list(rows)] = np.swapaxes(np.asarray(path.flows[name]), 0, 1)
+        flows[name][rows] = np.swapaxes(np.asarray(path.flows[name]), 0, 1)[: len(rows)]
 
 
 def _livelihoods(economy: Economy) -> dict[str, Array]:

@@ -75,6 +75,35 @@ def no_shocks(places: int, steps: int) -> Shocks:
     )
 
 
+def followed(first: Shocks, then: Shocks) -> Shocks:
+    """Members of two sets of shocks, one after the other."""
+
+    def both(a: Array, b: Array) -> Array:
+        return np.concatenate([a, b])
+
+    return Shocks(
+        nation=Deviations(
+            fertility=both(first.nation.fertility, then.nation.fertility),
+            mortality=both(first.nation.mortality, then.nation.mortality),
+            migration=both(first.nation.migration, then.nation.migration),
+        ),
+        place=both(first.place, then.place),
+        strength=both(first.strength, then.strength),
+        slope=both(first.slope, then.slope),
+    )
+
+
+def taken(shocks: Shocks, rows: NDArray[np.int64]) -> Shocks:
+    """The members at `rows`, which may repeat."""
+    nation = shocks.nation
+    return Shocks(
+        nation=Deviations(nation.fertility[rows], nation.mortality[rows], nation.migration[rows]),
+        place=shocks.place[rows],
+        strength=shocks.strength[rows],
+        slope=shocks.slope[rows],
+    )
+
+
 def _accumulated(innovations: Array, stay: float) -> Array:
     """First-order autoregression [member, step, ...] that starts from nothing."""
     out = innovations.copy()

@@ -21,13 +21,16 @@ class Economy:
     homes: jax.Array
     """Dwellings."""
     households: jax.Array
-    """At the last instant that was worked out."""
     rent: jax.Array
     """Log, relative to the base year and the nation."""
     expected: jax.Array
     """Growth of households that builders expect, 1/year."""
     income: jax.Array
     """Incomes of residents, in mean pays of the base year."""
+    pull: jax.Array
+    """[..., place, stage] what movers see of it: change of V since the base year."""
+    push: jax.Array
+    """[..., place, stage] what lack of work adds to the response of the log hazard of leaving."""
 
 
 @jax.tree_util.register_dataclass

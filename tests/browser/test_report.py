@@ -15,6 +15,7 @@ from factories import small_country, small_ensemble
 from hinterland.report.place import place_page
 from hinterland.report.run import run_page
 from hinterland.results.dataset import to_dataset
+from report.livelihoods import with_economy
 
 pytestmark = pytest.mark.browser
 
@@ -75,11 +76,24 @@ def _dom(page: Path, language: str, width: int, profile: Path) -> tuple[str, str
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A place page and a run page, each with a script added that measures it; the policy is lifted to let it in."""
-    run = to_dataset(small_ensemble(12, country=small_country(9)), created="2026-01-02")
+    """Pages of places and of a run, each with a script added that measures it; the policy is lifted to let it in.
+
+    The places of one run live on something: its first town has every activity, its last one no mine.
+    """
+    ensemble = small_ensemble(12, country=small_country(9))
+    run = to_dataset(ensemble, created="2026-01-02")
+    living = to_dataset(with_economy(ensemble), created="2026-01-02")
     folder = tmp_path_factory.mktemp("pages")
     made: dict[str, Path] = {}
-    for name, page in (("place", place_page(run, "A001")), ("run", run_page(run))):
+    last = str(living["place"].values[-1])
+    written = {
+        "place": place_page(run, "A001"),
+        "run": run_page(run),
+        "place-living": place_page(living, "A001"),
+        "last-living": place_page(living, last),
+        "run-living": run_page(living),
+    }
+    for name, page in written.items():
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
         open_page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
         made[name] = folder / f"{name}-measured.html"
@@ -87,7 +101,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return made
 
 
-@pytest.mark.parametrize("name", ["place", "run"])
+@pytest.mark.parametrize("name", ["place", "run", "place-living", "last-living", "run-living"])
 @pytest.mark.parametrize("language", ["en", "zh", "ja"])
 @pytest.mark.parametrize("device", sorted(WIDTHS))
 def test_labels_neither_overlap_nor_stick_out(

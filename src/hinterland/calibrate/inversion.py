@@ -36,6 +36,7 @@ class Inversion:
     """Share of absolute net migration by place, sex and age, ages 10 and over, that the fit leaves."""
 
 
+@jax.jit
 def chain(setting: Setting, behaviour: Behaviour, state: State, conditions: list[Conditions], pull: jax.Array) -> State:
     """Stocks after the steps of `conditions`, all with one pull [place, stage]."""
     behaviour = with_base(setting, behaviour, pull)

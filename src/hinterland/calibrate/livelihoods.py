@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from hinterland.axes import ACTIVITIES, SECTORS
+from hinterland.axes import ACTIVITIES, LIFE_STAGES, SECTORS
 from hinterland.calibrate.stocks import filled
 from hinterland.data.climate import climate
 from hinterland.data.country import Country
@@ -98,6 +98,8 @@ def livelihoods(
         rent=nothing,
         expected=jnp.asarray(_growth(country, people, year)),
         income=earned,
+        pull=jnp.zeros((len(people), len(LIFE_STAGES))),
+        push=jnp.zeros((len(people), len(LIFE_STAGES))),
     )
     return Livelihoods(base=base, economy=economy, borrowed=borrowed)
 

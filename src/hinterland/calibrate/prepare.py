@@ -19,6 +19,7 @@ from hinterland.calibrate.stocks import balance, newcomer_share, rake_newcomers,
 from hinterland.calibrate.vital import local_fertility, local_mortality
 from hinterland.data.country import Country
 from hinterland.drivers import at_step, medium, national_course, schedules
+from hinterland.memory import give_back
 from hinterland.model.economy import Base
 from hinterland.model.leaving import newcomer_prevalence
 from hinterland.model.nation import National, project
@@ -39,7 +40,9 @@ def prepare(country: Country, parameters: Parameters) -> System:
     InputError where the country cannot be run.
     """
     with jax.enable_x64(True):
-        return _prepare(country, parameters)
+        system = _prepare(country, parameters)
+    give_back()
+    return system
 
 
 def record_start(country: Country) -> int | None:

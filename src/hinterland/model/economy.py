@@ -98,20 +98,9 @@ class Given:
     """[...] years from the base year to the end of the step."""
 
 
-@jax.tree_util.register_dataclass
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What movers see of the economy."""
-
-    pull: jax.Array
-    """[..., place, stage] change of V since the base year."""
-    push: jax.Array
-    """[..., place, stage] added to the response of the log hazard of leaving."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Now:
-    """People at the start of the step and what follows from their number."""
+    """People at the end of the step and what follows from their number."""
 
     people: jax.Array
     """[..., place, sex, age]."""
@@ -146,8 +135,8 @@ def habits(values: Mapping[str, Any], ages: Ages) -> Habits:
 
 def advance(
     base: Base, habits: Habits, economy: Economy, people: jax.Array, given: Given, market: Kernel, years: int
-) -> tuple[Economy, Seen]:
-    """The economy at the end of a step, and what movers see of it, from people [..., place, sex, age] at its start.
+) -> Economy:
+    """The economy at the end of a step, from that at its start and people [..., place, sex, age] at its end.
 
     `market` weighs how far those who sell to all reach. The nation's jobs are the labour of its people, shared among
     activities as given; jobs and incomes of places sum to the nation's.
@@ -166,13 +155,12 @@ def advance(
         labour.exposed_to(work),
     )
     income = incomes(habits, work, wage, people, reach[..., 0] * workers, base.commuting, base.pensioners)
-    elapsed = given.since - years
-    households = residents / housing_market.household_size(base.household_size, habits.household_trend, elapsed)
+    households = residents / housing_market.household_size(base.household_size, habits.household_trend, given.since)
     housed = housing_market.housed(
         economy.homes,
         economy.rent,
         economy.expected,
-        households,
+        economy.households,
         housing_market.household_growth(households, economy.households, years),
         base=base.homes,
         housing=habits.housing,
@@ -185,7 +173,9 @@ def advance(
         rent=housed.rent,
         nonemployment=labour.non_employment_change(reach[..., 0], base.reach[..., 0], habits.market),
     )
-    after = Economy(
+    # The climate of the base year is in the place effects already: what counts is how the taste for it moves on.
+    warmth = amenity_change(base.climate, base.climate, 1 + habits.climate_drift * given.since)
+    return Economy(
         jobs=work,
         capacity=capacity,
         wage=wage,
@@ -194,11 +184,8 @@ def advance(
         rent=housed.rent,
         expected=housed.expected,
         income=income,
-    )
-    # The climate of the base year is in the place effects already: what counts is how the taste for it moves on.
-    warmth = amenity_change(base.climate, base.climate, 1 + habits.climate_drift * elapsed)
-    return after, Seen(
-        pull=pull.pull(signals, habits.response, warmth) + air[..., None], push=pull.push(signals, habits.response)
+        pull=pull.pull(signals, habits.response, warmth) + air[..., None],
+        push=pull.push(signals, habits.response),
     )
 
 

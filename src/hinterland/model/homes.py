@@ -120,18 +120,24 @@ def housed(
     """
     vacant = vacancy(households, homes)
     ahead = kink(growth, jnp.asarray(FASTEST), jnp.asarray(FASTEST))
-    pace, now = jnp.exp(ahead), households
-    built = lost = land_sold = jnp.zeros_like(homes)
-    for _ in range(years):
+    pace = jnp.exp(ahead)
+    shape = jnp.broadcast_shapes(homes.shape, households.shape, growth.shape, housing.supply[..., None].shape)
+
+    def year(_: jax.Array, at: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
+        homes, rent, expected, now, built, lost, land_sold = at
         rent = rent + _part(housing.rent_speed) * (_target(now, homes, base, housing) - rent)
         up, down = _turnover(_wanted(homes, rent, expected, base, housing), housing)
         # An empty place may be settled: building starts from one home.
         new, gone = jnp.maximum(homes, LEAST) * up, homes * down
-        homes = homes + new - gone
-        built, lost = built + new, lost + gone
-        land_sold = land_sold + new * jnp.exp(housing.land_leverage[..., None] * rent)
+        sold = land_sold + new * jnp.exp(housing.land_leverage[..., None] * rent)
         expected = expected + _part(housing.expectation_speed) * (ahead - expected)
-        now = now * pace
+        return homes + new - gone, rent, expected, now * pace, built + new, lost + gone, sold
+
+    nothing = jnp.zeros_like(homes)
+    start = (homes, rent, expected, households, nothing, nothing, nothing)
+    # A loop, not five copies: what is compiled stays small.
+    done = jax.lax.fori_loop(0, years, year, tuple(jnp.broadcast_to(each, shape) for each in start))
+    homes, rent, expected, _, built, lost, land_sold = done
     return Housed(
         homes=homes, rent=rent, expected=expected, vacancy=vacant, built=built, lost=lost, land_sold=land_sold
     )

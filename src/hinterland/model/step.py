@@ -79,12 +79,12 @@ def step(
     it the step steers to `conditions.target`.
     """
     start = state
-    economy, seen = sustain(setting, behaviour, state, conditions)
+    pull, lack = seen(state, conditions.pull)
     state, births, deaths = live(setting, state, conditions)
     state, settled = settle(state, behaviour.settling, setting.years)
     state, moves = move(
         state,
-        Standing(pull=conditions.pull + seen.pull - crowding(setting, behaviour, start), lack=seen.push),
+        Standing(pull=pull - crowding(setting, behaviour, start), lack=lack),
         mobility=behaviour.mobility,
         kernel=setting.kernel,
         opportunities=setting.opportunities,
@@ -110,24 +110,27 @@ def step(
         adjustment=state.people - before,
         control=factor,
     )
-    return replace(state, economy=economy), flows
+    return replace(state, economy=sustained(setting, behaviour, start.economy, state.people, conditions)), flows
 
 
-def sustain(
-    setting: Setting, behaviour: Behaviour, state: State, conditions: Conditions
-) -> tuple[Economy | None, livelihoods.Seen]:
-    """The economy at the end of the step and what movers see of it: nothing new where there is none."""
-    if setting.economy is None or state.economy is None or behaviour.habits is None or conditions.economy is None:
-        nothing = jnp.zeros_like(conditions.pull)
-        return state.economy, livelihoods.Seen(pull=nothing, push=nothing)
+def seen(state: State, pull: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """V with what movers see of the economy at the start of the step, and what lack of work adds to leaving.
+
+    Both [..., place, stage]; nothing is added where there is no economy.
+    """
+    if state.economy is None:
+        return pull, jnp.zeros_like(pull)
+    return pull + state.economy.pull, state.economy.push
+
+
+def sustained(
+    setting: Setting, behaviour: Behaviour, economy: Economy | None, people: jax.Array, conditions: Conditions
+) -> Economy | None:
+    """What places live on at the end of the step, with people [..., place, sex, age] as they are then."""
+    if setting.economy is None or economy is None or behaviour.habits is None or conditions.economy is None:
+        return economy
     return livelihoods.advance(
-        setting.economy,
-        behaviour.habits,
-        state.economy,
-        state.people,
-        conditions.economy,
-        setting.kernel,
-        setting.years,
+        setting.economy, behaviour.habits, economy, people, conditions.economy, setting.kernel, setting.years
     )
 
 

@@ -9,6 +9,7 @@ from hinterland.report import answer, methods
 from hinterland.report.compare import comparison
 from hinterland.report.fan import fan
 from hinterland.report.flows import flow_charts
+from hinterland.report.livelihood import livelihood
 from hinterland.report.map import bubble_map, map_rows
 from hinterland.report.page import page
 from hinterland.report.pyramid import pyramids
@@ -43,6 +44,7 @@ def place_page(dataset: xr.Dataset, code: str, *, back: str = "") -> str:
             fan("fan", view, unit),
             pyramids("pyramid", view, unit),
             flow_charts("flow", view, unit),
+            livelihood("live", view, unit),
             comparison("compare", view, unit),
             map_section(view, unit),
         ]

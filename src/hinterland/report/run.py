@@ -11,6 +11,7 @@ import numpy as np
 from hinterland.report import answer, methods
 from hinterland.report.fan import fan
 from hinterland.report.flows import flow_charts
+from hinterland.report.livelihood import livelihood
 from hinterland.report.numbers import change, exact, people, short, span
 from hinterland.report.page import page
 from hinterland.report.place import map_section
@@ -50,6 +51,7 @@ def run_page(dataset: xr.Dataset, pages: frozenset[str] = frozenset()) -> str:
             _all_places(view, pages),
             pyramids("pyramid", view, nation),
             flow_charts("flow", view, nation),
+            livelihood("live", view, nation),
         ]
     body.append(methods.ending(view, diagnostics=True))
     lead = say("run_lead", places=len(view.codes), members=view.members, base=view.base_year, year=view.years[-1])
