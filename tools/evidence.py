@@ -70,6 +70,12 @@ CHECKS = (
     (Case("cn", 2010, 10), (MODEL, "constant")),
 )
 """Cases and methods run again by `--check`: quick ones of every country."""
+ABLATED = (
+    (Case("cn", 2010, 10), tuple(SWITCHES)),
+    (Case("cn-counties", 2010, 10), tuple(SWITCHES)),
+    (Case("jp", 2010, 10), ("siphon", "return", "following")),
+)
+"""Cases and the mechanisms switched off in each: Japan's pack has no jobs by sector, so it has no economy to switch."""
 TOLERANCE = 0.02
 """Points of mean APE by which a repeated score may differ: another processor sums in another order."""
 
@@ -109,10 +115,10 @@ def scores(case: Case, source: Path, methods: Sequence[str] = ()) -> pd.DataFram
 def ablations(source: Path) -> pd.DataFrame:
     """Errors of the model with each mechanism off, refitted: mean APE of totals and of age groups, uncontrolled."""
     rows = []
-    for case in (Case("cn", 2010, 10), Case("cn-counties", 2010, 10), Case("jp", 2010, 10)):
+    for case, names in ABLATED:
         place = country(case.pack, source)
         record = panel(place)
-        for name in ("", *SWITCHES):
+        for name in ("", *names):
             asked = methods_for(place, (MODEL,), members=2, overrides=without([name] if name else [], {}))
             board = leaderboard(backtest(record, case.launch, asked, horizon=case.horizon))
             scored = [row for row in board.rows if row.control == "forecast" and row.horizon == case.horizon]

@@ -34,7 +34,7 @@ past (births, deaths, migration before launch) is taken as it is estimated today
 
 
 def page(scores: pd.DataFrame, ablations: pd.DataFrame, made: str) -> str:
-    """The Markdown page of committed scores and ablations [rows as `tools/evidence.py` writes them], and their making."""
+    """The Markdown page of committed scores, ablations (rows as `tools/evidence.py` writes them) and their making."""
     how = tomllib.loads(made)
     parts = [
         HEAD,
@@ -76,9 +76,8 @@ def mechanisms(ablations: pd.DataFrame) -> str:
     ages = [name for name in ablations.columns if name not in {"panel", "launch", "horizon", "without", "mean_ape"}]
     lines = [
         "## What each mechanism does to the error\n",
-        "Points of mean absolute error that the model gains without it, refitted: above zero where the mechanism helps.",
-        "Japan publishes no jobs by sector here, so its model has no economy. From one census (China 2010) there are no",
-        "place effects to refit.\n",
+        "Points of mean absolute error that the model gains without it, refitted: above zero where it helps. Japan's",
+        "pack has no jobs by sector, so its model has no economy. One census (China 2010) shows no place effects.\n",
         "| panel | without | people | " + " | ".join(ages) + " |",
         "|---|---|---|" + "---|" * len(ages),
     ]
