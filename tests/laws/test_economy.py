@@ -192,6 +192,18 @@ def test_a_country_without_jobs_runs_without_an_economy(country, prepared):
     assert not set(LIVELIHOODS) & set(ensemble.stocks)
 
 
+def test_the_guards_see_a_pull_that_feeds_on_itself(country, prepared):
+    """The numbers of the base are below their limits; stronger answers are told as they are."""
+    calm = {name: value for name, value in prepared.diagnostics.items() if "diverge" in name or "equilibrium" in name}
+    assert len(calm) == 2
+    strong = prepare(country, load(overrides={"pull_income": [2.0] * 7, "pull_access": [1.0] * 7, "shop_mobile": 0.9}))
+    for name, value in calm.items():
+        limit = 2 if "diverge" in name else 1
+        assert 0 < value < limit
+        assert strong.diagnostics[name] > value
+    assert strong.diagnostics[next(name for name in calm if "diverge" in name)] == 3
+
+
 def test_switches_that_do_not_exist_or_clash_are_refused():
     with pytest.raises(InputError, match=r"--without: 'job' is no mechanism.*Did you mean 'jobs'"):
         without(["job"], {})

@@ -13,7 +13,7 @@ from hinterland.calibrate.stocks import filled
 from hinterland.data.climate import climate
 from hinterland.data.country import Country
 from hinterland.model import economy as model
-from hinterland.model import homes, income, industry, jobs, labour, shopping
+from hinterland.model import homes, income, industry, jobs, labour, pull, shopping
 from hinterland.model.amenity import amenity, taste
 from hinterland.params import Parameters
 from hinterland.space.commuting import daily
@@ -102,6 +102,16 @@ def livelihoods(
         push=jnp.zeros((len(people), len(LIFE_STAGES))),
     )
     return Livelihoods(base=base, economy=economy, borrowed=borrowed)
+
+
+def guards(base: model.Base, economy: Economy, habits: model.Habits) -> dict[str, float]:
+    """How near the economy comes to feeding on itself, by name; each name says from where on it would."""
+    answer = float(pull.feedback(habits.response).max())
+    trade = shopping.feedback(base.spending, economy.capacity, habits.shopping, base.shops)
+    return {
+        f"largest response of pull to jobs and incomes; places diverge above {pull.MOST_FEEDBACK:g}": answer,
+        "largest feedback from trade to shops; more than one equilibrium may exist above 1": float(trade.max()),
+    }
 
 
 def observed_jobs(start: model.Base, end: model.Base | None, steps: int, width: int) -> list[model.Given]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hinterland.axes import LIFE_STAGES
 from hinterland.calibrate.inversion import Inversion, invert, unmoved
-from hinterland.calibrate.livelihoods import livelihoods, observed_jobs
+from hinterland.calibrate.livelihoods import guards, livelihoods, observed_jobs
 from hinterland.calibrate.observables import explain, observables
 from hinterland.calibrate.pooling import pooled
 from hinterland.calibrate.stocks import balance, newcomer_share, rake_newcomers, registered, rescale_away
@@ -64,6 +64,8 @@ def _prepare(country: Country, parameters: Parameters) -> System:
     else:
         effect, state = _from_record(country, parameters, acting, fertility, record, setting.economy, diagnostics)
     state = replace(state, economy=economy)
+    if setting.economy is not None and economy is not None and acting.habits is not None:
+        diagnostics |= guards(setting.economy, economy, acting.habits)
     ahead = _conditions_ahead(country, fertility, base)
     jobs = nations_jobs(setting, parameters, [country.ages.width * (k + 1) for k in range(len(ahead))])
     if jobs is not None:
