@@ -26,7 +26,8 @@ nobody knew at the launch: it shows how well people were spread over places. Fig
 over places, each place counting alike, with the median in brackets for the leading method. The best baseline is chosen
 on the very record it is tested on, so it is slightly too good; so are the settings of the baselines, which were fixed
 once for all countries and launches by people who had seen how such methods fare on these records. *hinterland* is the
-model of this package, with parameters that were not fitted to any of these records.
+model of this package, with parameters that were fitted to neither the Japanese nor the American record; those who set
+them had seen both censuses of China, so that China's rows are no clean test of it.
 
 Places that vanished by merging are in their present unit, which is a slight advantage to every method. The nation's
 past (births, deaths, migration before launch) is taken as it is estimated today.

@@ -20,7 +20,6 @@ from hinterland.evaluate.spread import (
     power,
     size_scales,
     spread,
-    with_spread,
 )
 
 LINEAR = Trend("lin_exp")
@@ -52,11 +51,16 @@ def walk(noise: Array | float, places: int = 600, years: int = 41, seed: int = 2
     return size * np.exp(np.cumsum(steps, axis=0))
 
 
+def spread_out(method: Constant | Trend, known: Panel, years: tuple[int, ...]) -> Array | None:
+    """Quantiles [level, year, place] around the method's own forecast, None where it has none."""
+    return spread(method, known, method(known, years), years).quantiles
+
+
 def asked(method: Constant | Trend, known: Panel, years: tuple[int, ...]) -> Array:
     """Quantiles [level, year, place] of a method that must have some."""
-    forecast = with_spread(method, known, method(known, years), years)
-    assert forecast.quantiles is not None
-    return forecast.quantiles
+    quantiles = spread_out(method, known, years)
+    assert quantiles is not None
+    return quantiles
 
 
 def test_quantiles_rise_are_never_negative_and_start_at_the_launch() -> None:
@@ -174,7 +178,7 @@ def test_without_an_earlier_launch_there_are_no_quantiles() -> None:
     found = spread(Constant(), known, Constant()(known, (1990,)), (1990,))
     assert found.quantiles is None
     assert found.bases == ()
-    assert with_spread(Constant(), known, Constant()(known, (1990,)), (1990,)).quantiles is None
+    assert spread_out(Constant(), known, (1990,)) is None
 
 
 def test_a_method_too_young_to_rehearse_may_borrow_errors_and_says_so() -> None:
@@ -202,12 +206,6 @@ def test_a_gap_in_an_earlier_year_leaves_out_the_place_there() -> None:
     quantiles = asked(LINEAR, replace(known, totals=totals), (2010, 2015))
     assert np.isfinite(quantiles).all()
     assert len({each.logs.size for each in errors(LINEAR, replace(known, totals=totals))}) > 1
-
-
-def test_quantiles_of_its_own_are_kept() -> None:
-    known = record(walk(0.02)).until(2005)
-    own = replace(LINEAR(known, (2010,)), quantiles=np.ones((len(LEVELS), 1, 600)))
-    assert with_spread(LINEAR, known, own, (2010,)) is own
 
 
 def test_other_years_than_the_forecasts_are_refused() -> None:

@@ -6,7 +6,7 @@ Tayman 2009). They know that small places err more, but of shocks to a whole nat
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -179,12 +179,3 @@ def spread(
         quantiles[:, row] = forecast.totals[row] * np.exp(reach)
         bases.append(Basis(year, used[0].horizon, tuple(e.launch for e in used), float(stretch), borrowed))
     return Spread(quantiles, tuple(bases))
-
-
-def with_spread(
-    method: Method, known: Panel, forecast: Forecast, years: tuple[int, ...], *, stand_in: Method | None = None
-) -> Forecast:
-    """The forecast with quantiles as by `spread`; as it is where it has its own or no earlier launch is known."""
-    if forecast.quantiles is not None:
-        return forecast
-    return replace(forecast, quantiles=spread(method, known, forecast, years, stand_in=stand_in).quantiles)

@@ -90,16 +90,6 @@ def feedback(response: Response) -> jax.Array:
     return (response.income + response.access).max(-1)
 
 
-def divergence(response: Response) -> float | None:
-    """The largest a + j of any life stage and member where it is above `MOST_FEEDBACK`; None where all keep to it.
-
-    A check before a run, on concrete numbers: pull that answers jobs and incomes more strongly than this lets places
-    grow or empty without end, and long runs then say more about the equations than about the country.
-    """
-    most = float(feedback(response).max())
-    return most if most > MOST_FEEDBACK else None
-
-
 def _outer(change: jax.Array, weight: jax.Array) -> jax.Array:
     """Changes [..., place] by weights [..., stage]: [..., place, stage]."""
     return change[..., None] * weight[..., None, :]
