@@ -72,7 +72,10 @@ def case(seed: int, *, extreme: float = 1.0, members: int = 2) -> Case:
             years=5,
         ),
         behaviour=Behaviour(
-            mobility=mobility, settling=one(0, 0.1), base=jnp.asarray(draw.normal(0, 1, (members, len(LIFE_STAGES))))
+            births_rent=jnp.zeros(()),
+            mobility=mobility,
+            settling=one(0, 0.1),
+            base=jnp.asarray(draw.normal(0, 1, (members, len(LIFE_STAGES)))),
         ),
         state=State(rooted=batch(people - newcomers), newcomers=batch(newcomers), away=batch(away)),
         conditions=Conditions(

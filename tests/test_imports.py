@@ -22,6 +22,7 @@ LAYERS = (
     ("drivers",),
     ("system",),
     ("shocks", "scenario", "selections", "switches"),
+    ("course",),
     ("record",),
     ("simulate",),
     ("ensemble",),

@@ -102,7 +102,7 @@ def rest(on: Bench, people: jax.Array, put: jax.Array) -> Economy:
     """
     national = on.base.jobs.sum(axis=0)
     # Time stands still: households keep their size.
-    given = model.Given(shares=national / national.sum(), since=jnp.asarray(0.0))
+    given = model.undisturbed(national / national.sum(), jnp.asarray(0.0), len(on.base.people))
     start = jax.tree.map(lambda values: jnp.broadcast_to(values, (len(put), *values.shape)), on.economy)
     return _rest(on.system.setting, on.behaviour, start, people, given, put)
 
@@ -171,7 +171,7 @@ def conditions(on: Bench, steps: int) -> list[Conditions]:
             target=jnp.asarray(targets[0, k]),
             local_fertility=jnp.asarray(system.fertility),
             pull=jnp.asarray(system.balance),
-            economy=model.Given(shares=shares, since=jnp.asarray(float(system.setting.years * (k + 1)))),
+            economy=model.undisturbed(shares, jnp.asarray(float(system.setting.years * (k + 1))), len(on.base.people)),
         )
         for k in range(steps)
     ]

@@ -73,7 +73,7 @@ CHECKS = (
 ABLATED = (
     (Case("cn", 2010, 10), tuple(SWITCHES)),
     (Case("cn-counties", 2010, 10), tuple(SWITCHES)),
-    (Case("jp", 2010, 10), ("siphon", "return", "following")),
+    (Case("jp", 2000, 20), ("siphon", "return", "following")),
 )
 """Cases and the mechanisms switched off in each: Japan's pack has no jobs by sector, so it has no economy to switch."""
 TOLERANCE = 0.02
@@ -113,21 +113,27 @@ def scores(case: Case, source: Path, methods: Sequence[str] = ()) -> pd.DataFram
 
 
 def ablations(source: Path) -> pd.DataFrame:
-    """Errors of the model with each mechanism off, refitted: mean APE of totals and of age groups, uncontrolled."""
+    """Errors of the model with each mechanism off: mean APE of totals and of age groups, uncontrolled.
+
+    `effects` says whether place effects were inverted again without the mechanism, or kept as with it.
+    """
     rows = []
     for case, names in ABLATED:
         place = country(case.pack, source)
         record = panel(place)
-        for name in ("", *names):
-            asked = methods_for(place, (MODEL,), members=2, overrides=without([name] if name else [], {}))
+        for name, effects in (("", "refitted"), *((name, kind) for name in names for kind in ("refitted", "kept"))):
+            overrides = without([name] if name else [], {})
+            asked = methods_for(place, (MODEL,), members=2, overrides=overrides, keep_effects=effects == "kept")
             board = leaderboard(backtest(record, case.launch, asked, horizon=case.horizon))
-            scored = [row for row in board.rows if row.control == "forecast" and row.horizon == case.horizon]
-            ages = {row.label: row.points.mean_ape for row in board.classes if _of_ages(row, case.horizon)}
-            rows.append(
-                {"panel": case.pack, "launch": case.launch, "horizon": case.horizon, "without": name}
-                | {"mean_ape": scored[0].points.mean_ape, **ages}
-            )
-            print(f"{case.pack} {case.launch} without {name or 'nothing'}: {scored[0].points.mean_ape:.3f}")
+            for horizon in range(5, case.horizon + 1, 5):
+                scored = [row for row in board.rows if row.control == "forecast" and row.horizon == horizon]
+                ages = {row.label: row.points.mean_ape for row in board.classes if _of_ages(row, horizon)}
+                if scored:
+                    rows.append(
+                        {"panel": case.pack, "launch": case.launch, "horizon": horizon, "without": name}
+                        | {"effects": effects, "mean_ape": scored[0].points.mean_ape, **ages}
+                    )
+            print(f"{case.pack} {case.launch} without {name or 'nothing'}, {effects}: {rows[-1]['mean_ape']:.3f}")
     return pd.DataFrame(rows)
 
 

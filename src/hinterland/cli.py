@@ -96,6 +96,9 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Another value of a parameter; may be repeated."),
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep-effects", help="Place effects as with the usual values; others act afterwards.")
+    ] = False,
 ) -> None:
     """Forecast a country: run.zarr, summary.csv and report.html in one folder, whole or not at all."""
     with answered():
@@ -103,7 +106,7 @@ def run(
         from hinterland.switches import without
 
         overrides = without(off or [], assignments(assign or []))
-        make_run(country, members=members, until=until, seed=seed, out=out, overrides=overrides)
+        make_run(country, members=members, until=until, seed=seed, out=out, overrides=overrides, keep_effects=keep)
 
 
 @app.command(short_help="What a run says about one place.")
@@ -125,7 +128,7 @@ def place(
 
 
 @app.command(short_help="How far to trust forecasts of a country.")
-def backtest(
+def backtest(  # noqa: PLR0913
     country: Annotated[
         str, typer.Argument(metavar="cn|NAME|DIR|CSV", help="A country at hand, a pack's folder, or a table of places.")
     ] = "cn",
@@ -146,6 +149,9 @@ def backtest(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Another value of a parameter of the model; may be repeated."),
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep-effects", help="Place effects as with the usual values; others act afterwards.")
+    ] = False,
     ages: Annotated[bool, typer.Option("--ages", help="Write forecasts by sex and age too.")] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the test; ./backtest-<country>-<launch> if not given.")
@@ -164,6 +170,7 @@ def backtest(
             methods=method or [],
             members=members,
             overrides=without(off or [], assignments(assign or [])),
+            keep_effects=keep,
             ages=ages,
             out=out,
         )

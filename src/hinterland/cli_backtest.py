@@ -32,6 +32,7 @@ def make_backtest(
     methods: Sequence[str],
     members: int,
     overrides: Mapping[str, Any],
+    keep_effects: bool,
     ages: bool,
     out: Path | None,
 ) -> None:
@@ -46,7 +47,7 @@ def make_backtest(
     record = panel(country)
     start = usual_launch(country) if launch is None else launch
     years_after(record, start, horizon)  # a launch that cannot be tested is refused before anything is written
-    asked = methods_for(country, methods, members=members, overrides=overrides)
+    asked = methods_for(country, methods, members=members, overrides=overrides, keep_effects=keep_effects)
     target = Path(f"backtest-{country.code}-{start}") if out is None else out
     with replacing(target, is_ours=is_backtest_folder, kind="back-test") as part, progress_bar() as progress:
         test = backtest(

@@ -22,7 +22,14 @@ _REPORTS: Final = 50_000_000
 
 
 def make_run(
-    ref: str, *, members: int, until: int | None, seed: int, out: Path | None, overrides: Mapping[str, Any]
+    ref: str,
+    *,
+    members: int,
+    until: int | None,
+    seed: int,
+    out: Path | None,
+    overrides: Mapping[str, Any],
+    keep_effects: bool = False,
 ) -> None:
     """Runs a country and writes `out`; before anything is computed, that folder is known to be writable.
 
@@ -38,7 +45,15 @@ def make_run(
     with replacing(target, is_ours=is_run_folder, needed=needed) as part, progress_bar() as progress:
         from hinterland.forecast import forecast
 
-        ensemble = forecast(country, members=members, until=until, seed=seed, overrides=overrides, progress=progress)
+        ensemble = forecast(
+            country,
+            members=members,
+            until=until,
+            seed=seed,
+            overrides=overrides,
+            keep_effects=keep_effects,
+            progress=progress,
+        )
         progress(0, 3, "writing")
         store.write(ensemble, part / STORE)
         dataset = store.open_run(part / STORE)
@@ -48,6 +63,7 @@ def make_run(
         _report(dataset, part / REPORT)
         progress(3, 3, "writing")
     _told(country, target, members, until, time.monotonic() - began)
+    _warned(ensemble.diagnostics)
 
 
 def assignments(given: Sequence[str]) -> dict[str, Any]:
@@ -86,6 +102,15 @@ def _is_number(value: Any) -> bool:
     if isinstance(value, list):
         return bool(value) and all(_is_number(item) for item in value)
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _warned(diagnostics: Mapping[str, float]) -> None:
+    """Says where differences between places feed on themselves: bands then widen by the model's own doing."""
+    from hinterland.calibrate.stability import GROWTH
+
+    growth = diagnostics.get(GROWTH, float("nan"))
+    if growth > 1:
+        typer.echo(f"Note: {GROWTH}; here it is {growth:.3f}. Weaken what answers to jobs, such as pull_income.")
 
 
 def _usual_end(country: Country) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from hinterland.course import TURNED, course
 from hinterland.data.country import Country
 from hinterland.drivers import national_course
 from hinterland.errors import InputError
@@ -17,12 +18,12 @@ from hinterland.model.fertility import reverting
 from hinterland.model.step import Behaviour, Conditions, with_base
 from hinterland.params_draw import draw
 from hinterland.record import FLOWS, JOBS, QUANTILES, Ensemble
-from hinterland.scenario import BASE, Scenario, fertility_change, pull_change
+from hinterland.scenario import BASE, Scenario, changed, check, turned
 from hinterland.selections import select
 from hinterland.shocks import Shocks, draw_shocks, followed, no_shocks, taken
 from hinterland.simulate import Trajectory, simulate
 from hinterland.state import Economy
-from hinterland.system import System, behaviour, nations_jobs
+from hinterland.system import System, acting, behaviour
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
@@ -65,6 +66,7 @@ def run_ensemble(
     InputError where the number of members or the last year cannot be used.
     """
     starts = starts_of(system.country, members, until)
+    check(scenario, system.parameters, acting(system.parameters, system.country.ages) | TURNED)
     width = system.country.ages.width
     years = (*starts, starts[-1] + width)
     places = len(system.country.places)
@@ -172,15 +174,14 @@ def _shocks(system: System, rows: range, starts: list[int], seed: int) -> Shocks
 def _run_block(
     system: System, block: Block, starts: list[int], scenario: Scenario, control: Array | None
 ) -> Trajectory:
-    acting = _behaviour(system, block)
+    behaviour_by_step = _behaviours(system, block, scenario, starts)
     pull = pull_course(system, block, starts)
-    acting = with_base(system.setting, acting, jnp.asarray(_launch_pull(system, block)))
     country = system.country
-    course, targets = national_course(
+    nations, targets = national_course(
         country, country.at(country.base_year).sum(axis=0), starts[0], len(starts), block.shocks.nation
     )
-    changes = pull_change(scenario, country.places.codes, starts, country.ages.width)
-    births = fertility_change(scenario, country.places.codes, starts, country.ages.width)
+    changes = changed(scenario, "pull", country.places.codes, starts, country.ages.width)
+    births = np.exp(changed(scenario, "fertility", country.places.codes, starts, country.ages.width))
     fertility = np.stack(
         [
             np.asarray(
@@ -195,25 +196,35 @@ def _run_block(
         ]
     )
     conditions = Conditions(
-        national=jax.tree.map(lambda values: jnp.swapaxes(values, 0, 1), course),
+        national=jax.tree.map(lambda values: jnp.swapaxes(values, 0, 1), nations),
         target=jnp.asarray(np.swapaxes(targets, 0, 1)),
         local_fertility=jnp.asarray(fertility * births[:, None]),
         pull=jnp.asarray(np.swapaxes(pull, 0, 1) + changes[:, None]),
-        economy=nations_jobs(
-            system.setting, system.parameters, [start + country.ages.width - starts[0] for start in starts]
-        ),
+        economy=course(system.setting, system.parameters, country.places.codes, starts, scenario),
     )
     members = len(block.values["launch_share"])
     start = jax.tree.map(lambda cells: jnp.broadcast_to(cells, (members, *cells.shape)), system.state)
     kept = None if control is None else jnp.asarray(np.swapaxes(control, 0, 1))
-    return simulate(system.setting, acting, start, conditions, kept)
+    return simulate(system.setting, behaviour_by_step, start, conditions, kept)
 
 
-def _behaviour(system: System, block: Block) -> Behaviour:
-    """Behaviour of a block; the schedule of leaving is common, the rest may differ by member."""
-    common = [name for name in block.values if name.startswith("leave_")]
-    values = {name: (v[0] if name in common else v) for name, v in block.values.items()}
-    return behaviour(values, system.country.ages)
+def _behaviours(system: System, block: Block, scenario: Scenario, starts: list[int]) -> Behaviour:
+    """Behaviour of a block in every step [step, ...], with what a scenario turns; all push from the same base.
+
+    The schedule of leaving is common to members, the rest may differ.
+    """
+    ages = system.country.ages
+    own = {name: (v[0] if name.startswith("leave_") else v) for name, v in block.values.items()}
+    turnable = acting(system.parameters, ages)
+    launch = jnp.asarray(_launch_pull(system, block))
+    first = with_base(system.setting, behaviour(own, ages), launch)
+    if not any(turn.parameter in turnable for turn in scenario.turns):
+        return jax.tree.map(lambda values: jnp.broadcast_to(values, (len(starts), *values.shape)), first)
+    each = [
+        replace(behaviour(turned(scenario, own, start, ages.width, turnable), ages), base=first.base)
+        for start in starts
+    ]
+    return jax.tree.map(lambda *values: jnp.stack(jnp.broadcast_arrays(*values)), *each)
 
 
 def pull_course(system: System, block: Block, starts: list[int]) -> Array:

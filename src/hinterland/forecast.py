@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hinterland.calibrate.prepare import prepare
 from hinterland.data.country import Country
@@ -18,20 +19,22 @@ def forecast(
     until: int | None = None,
     seed: int = 0,
     overrides: Mapping[str, float] | None = None,
+    keep_effects: bool = False,
     progress: Progress | None = None,
 ) -> Ensemble:
     """The base scenario of a country: people by place, sex and age, with `members` futures.
 
     It ends in `until`; where that is not given in 2100, or in the last year before it that whole steps reach.
-    `overrides` sets parameters by name for this run. `progress` is called with (done, total, what). The same seed
-    gives the same bytes on one machine. InputError names what in the country or the request cannot be used.
+    `overrides` sets parameters by name for this run; with `keep_effects` the start and the place effects are those of
+    the usual values, and only what comes after follows the others. `progress` is called with (done, total, what). The
+    same seed gives the same bytes on one machine. InputError names what in the country or the request cannot be used.
     """
-    parameters = load(overrides=overrides or {})
+    usual, asked = load(), load(overrides=overrides or {})
     until = usual_end(country) if until is None else until
     starts_of(country, members, until)  # a run that cannot be made is refused before the long preparation
     if progress is not None:
         progress(0, members, "start")
-    system = prepare(country, parameters)
+    system = replace(prepare(country, usual if keep_effects else asked), parameters=asked)
     outcome = run_ensemble(system, members=members, until=until, seed=seed, progress=progress)
     check(outcome.ensemble)
     return outcome.ensemble

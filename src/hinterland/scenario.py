@@ -1,30 +1,75 @@
-"""What a scenario changes, from when and where; the base changes nothing."""
+"""What a scenario changes, from when to when and where; the base changes nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hinterland.axes import LIFE_STAGES
+from hinterland.axes import ACTIVITIES, FOOTLOOSE, LIFE_STAGES
 from hinterland.errors import InputError
+from hinterland.params import Parameters
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One lasting change from the end of year `start`; no places or stages means all of them."""
+class Lever:
+    """What can be changed at places, or for the nation as a whole."""
 
+    doc: str
+    low: float
+    high: float
+    """Bounds of an amount."""
+    kinds: tuple[str, ...] = ()
+    """Labels of its axis beyond places."""
+    national: bool = False
+    """Whether it has no places."""
+
+
+LEVERS: Final[Mapping[str, Lever]] = {
+    "pull": Lever("Pull of a place (V) by life stage.", -3, 3, LIFE_STAGES.labels),
+    "fertility": Lever("Log multiple of births per woman.", -2, 2),
+    "mine_price": Lever("Log price of what is mined.", -3, 3),
+    "mine_output": Lever("Log output of mines.", -10, 3),
+    "plants": Lever("Log weight of a place in the choice of plants and offices.", -5, 5, FOOTLOOSE),
+    "demand": Lever("Log of what is spent on local services at a place, beyond residents' incomes.", -3, 3),
+    "posts": Lever("Log of public posts per need.", -3, 3),
+    "remote": Lever("Share of a place's workers who come to work for employers elsewhere.", 0, 0.9),
+    "building": Lever("Log of homes built, at the same rents and expectations.", -10, 1),
+    "amenity": Lever("Amenity of a place, in log income.", -3, 3),
+    "national_jobs": Lever("Log of the nation's demand for work of an activity.", -3, 3, ACTIVITIES, national=True),
+}
+"""Name -> lever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A lever is moved by an amount from the end of year `start` until `end`; no places or kinds means all of them."""
+
+    lever: str
     amount: float
-    """Added to pull, or the log of a multiple of fertility."""
     start: float
     """Calendar time; a step it falls into has it for the rest of the step."""
+    end: float = np.inf
+    over: float = 0.0
+    """Years after `start` in which the amount is reached, evenly."""
     places: tuple[str, ...] = ()
     """Codes."""
-    stages: tuple[str, ...] = ()
-    """Labels of life stages; not for fertility."""
+    kinds: tuple[str, ...] = ()
+    """Labels of life stages or activities, where the lever has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A parameter takes another value from the end of year `start` on, for all members."""
+
+    parameter: str
+    value: float | tuple[float, ...]
+    start: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,37 +77,118 @@ class Scenario:
     """A named set of changes compared with the base under the same random numbers and the same national factors."""
 
     name: str
-    pull: tuple[Change, ...] = field(default=())
-    fertility: tuple[Change, ...] = field(default=())
+    changes: tuple[Change, ...] = field(default=())
+    turns: tuple[Turn, ...] = field(default=())
 
 
-BASE = Scenario("base")
+BASE: Final = Scenario("base")
 
 
 def in_force(change: Change, start: float, years: float) -> float:
-    """Share of a step that begins at the end of year `start` during which a change acts."""
-    return float(np.clip((start + years - change.start) / years, 0.0, 1.0))
+    """Mean share of a change's amount over a step that begins at the end of year `start`."""
+    return (_reached(change, start + years) - _reached(change, start)) / years
 
 
-def pull_change(scenario: Scenario, codes: tuple[str, ...], starts: list[int], years: int) -> Array:
-    """What a scenario adds to pull [step, place, stage]. InputError names a code or stage that does not exist."""
-    out = np.zeros((len(starts), len(codes), len(LIFE_STAGES)))
-    for change in scenario.pull:
-        where = _positions(change.places, codes, "place code", scenario.name)
-        stages = _positions(change.stages, LIFE_STAGES.labels, "life stage", scenario.name)
-        for k, start in enumerate(starts):
-            out[k][np.ix_(where, stages)] += change.amount * in_force(change, start, years)
+def changed(
+    scenario: Scenario, lever: str, codes: tuple[str, ...], starts: Sequence[int], years: int
+) -> NDArray[np.float64]:
+    """What a scenario adds to a lever [step, place], with a last axis where it has kinds and no places if national.
+
+    InputError names a place or kind that does not exist.
+    """
+    of = LEVERS[lever]
+    kind = "life stage" if of.kinds == LIFE_STAGES.labels else "activity"
+    axes = (*(() if of.national else (("place code", codes),)), *(((kind, of.kinds),) if of.kinds else ()))
+    out = np.zeros((len(starts), *(len(labels) for _, labels in axes)))
+    for change in scenario.changes:
+        if change.lever == lever:
+            asked = (*(() if of.national else (change.places,)), *((change.kinds,) if of.kinds else ()))
+            where = np.ix_(
+                *(
+                    _positions(names, labels, what, scenario.name)
+                    for names, (what, labels) in zip(asked, axes, strict=True)
+                )
+            )
+            for k, start in enumerate(starts):
+                out[k][where] += change.amount * in_force(change, start, years)
     return out
 
 
-def fertility_change(scenario: Scenario, codes: tuple[str, ...], starts: list[int], years: int) -> Array:
-    """Multiples of births [step, place]. InputError names a code that does not exist."""
-    logs = np.zeros((len(starts), len(codes)))
-    for change in scenario.fertility:
-        where = _positions(change.places, codes, "place code", scenario.name)
-        for k, start in enumerate(starts):
-            logs[k, where] += change.amount * in_force(change, start, years)
-    return np.exp(logs)
+def turned(
+    scenario: Scenario, values: Mapping[str, Any], start: float, years: float, only: frozenset[str]
+) -> dict[str, Any]:
+    """Values of the parameters `only` during a step, as a scenario has turned them, and the others as they are.
+
+    `values` are numbers or arrays, whose first axis may be members. A turn within a step acts for its part of it.
+    """
+    out = dict(values)
+    last = dict(values)
+    for turn in sorted(scenario.turns, key=lambda turn: turn.start):
+        if turn.parameter in only:
+            part = in_force(Change("", 1.0, turn.start), start, years)
+            step = np.asarray(turn.value) - np.asarray(last[turn.parameter])
+            out[turn.parameter] = np.asarray(out[turn.parameter]) + part * step
+            last[turn.parameter] = turn.value
+    return out
+
+
+def check(scenario: Scenario, parameters: Parameters, acting: frozenset[str]) -> None:
+    """InputError where a scenario cannot be used: an unknown lever or parameter, or an amount outside its bounds.
+
+    `acting` names the parameters that act during a run; the others have made the start.
+    """
+    for change in scenario.changes:
+        _check_change(change, scenario.name)
+    for turn in scenario.turns:
+        if turn.parameter not in parameters:
+            raise InputError(
+                f"there is no parameter {turn.parameter!r}",
+                remedy="hinterland parameters lists those there are",
+                where=f"scenario {scenario.name}",
+            )
+        if turn.parameter not in acting:
+            raise InputError(
+                f"{turn.parameter} made the start and the place effects; a scenario cannot turn it",
+                remedy=f"Set it for a whole run with --set, or turn one of {', '.join(sorted(acting)[:6])} ...",
+                where=f"scenario {scenario.name}",
+            )
+        parameters.with_overrides({turn.parameter: turn.value})
+
+
+def _check_change(change: Change, name: str) -> None:
+    where = f"scenario {name}"
+    if change.lever not in LEVERS:
+        raise InputError(f"there is no lever {change.lever!r}", remedy=f"Levers are {', '.join(LEVERS)}", where=where)
+    lever = LEVERS[change.lever]
+    if not lever.low <= change.amount <= lever.high:
+        raise InputError(
+            f"{change.lever} = {change.amount:g} is outside {lever.low:g} to {lever.high:g}",
+            remedy="Give an amount within",
+            where=where,
+        )
+    if not change.end > change.start or change.over < 0:
+        raise InputError(
+            f"{change.lever} acts from {change.start:g} to {change.end:g}, reached over {change.over:g} years",
+            remedy="Give an end after the start and a time of reaching of zero or more",
+            where=where,
+        )
+    if lever.national and change.places:
+        raise InputError(
+            f"{change.lever} is the nation's and has no places",
+            remedy="Leave places out",
+            where=where,
+        )
+    if change.kinds and not lever.kinds:
+        raise InputError(f"{change.lever} has no kinds", remedy=f"Leave out {', '.join(change.kinds)}", where=where)
+
+
+def _reached(change: Change, year: float) -> float:
+    """Integral of a change's share of its amount up to a year."""
+    until = min(year, change.end)
+    since = max(until - change.start, 0.0)
+    rising = min(since, change.over)
+    grown = rising**2 / (2 * change.over) if change.over > 0 else 0.0
+    return grown + since - rising
 
 
 def _positions(names: tuple[str, ...], known: tuple[str, ...], what: str, scenario: str) -> list[int]:

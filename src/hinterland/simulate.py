@@ -41,13 +41,14 @@ def simulate(
     conditions: Conditions,
     control: jax.Array | None = None,
 ) -> Trajectory:
-    """The trajectory from `start` [..., place, sex, age] under `conditions` with a leading step axis.
+    """The trajectory from `start` [..., place, sex, age] under `behaviour` and `conditions` with a leading step axis.
 
     `control` [step, ..., sex, age] keeps the national factors of a base run.
     """
 
-    def advance(state: State, given: tuple[Conditions, jax.Array | None]) -> tuple[State, Trajectory]:
-        after, flows = step(setting, behaviour, state, *given)
+    def advance(state: State, given: tuple[Behaviour, Conditions, jax.Array | None]) -> tuple[State, Trajectory]:
+        acting, around, kept = given
+        after, flows = step(setting, acting, state, around, kept)
         return after, Trajectory(
             people=after.people,
             newcomers=after.newcomers.sum(axis=(-2, -1)),
@@ -57,7 +58,7 @@ def simulate(
             economy=after.economy,
         )
 
-    _, later = jax.lax.scan(advance, start, (conditions, control))
+    _, later = jax.lax.scan(advance, start, (behaviour, conditions, control))
 
     def with_start(first: jax.Array, rest: jax.Array) -> jax.Array:
         return jnp.concatenate([jnp.broadcast_to(first, rest.shape[1:])[None], rest])

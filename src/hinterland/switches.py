@@ -28,7 +28,9 @@ SWITCHES: Final[Mapping[str, Switch]] = {
         "Movers see incomes, job access and employment of the base year; jobs themselves go on.",
         {"pull_income": _NONE, "pull_access": _NONE, "push_nonemployment": _NONE},
     ),
-    "homes": Switch("Movers see rents of the base year; building goes on.", {"pull_rent": _NONE}),
+    "homes": Switch(
+        "Movers and parents see rents of the base year; building goes on.", {"pull_rent": _NONE, "births_rent": 0.0}
+    ),
     "air": Switch(
         "Dirty plants harm neither farms nor those who live beside them.", {"dirty_farm": 0.0, "dirty_amenity": 0.0}
     ),

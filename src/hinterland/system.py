@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from hinterland.axes import LIFE_STAGES, Ages
 from hinterland.data.country import Country
 from hinterland.errors import InputError
-from hinterland.model.economy import Given, habits, national_shares
-from hinterland.model.industry import automatable
+from hinterland.model.economy import habits
 from hinterland.model.leaving import rogers_castro
 from hinterland.model.migration import Mobility, by_age
 from hinterland.model.step import Behaviour, Setting
@@ -78,25 +77,6 @@ def kernel(country: Country, parameters: Parameters) -> DenseKernel:
     return DenseKernel(matrix=jnp.asarray(weights / weights.mean()))
 
 
-def nations_jobs(setting: Setting, parameters: Parameters, since: list[int]) -> Given | None:
-    """The nation's jobs by activity [step, activity] so many years after the base year; None without an economy.
-
-    Farms shed labour and robots take over at the rates of the parameters; the rest grows alike.
-    """
-    if setting.economy is None:
-        return None
-    elapsed = jnp.asarray(since, dtype=jnp.float64)
-    national = setting.economy.jobs.sum(axis=0)
-    shares = national_shares(
-        national / national.sum(),
-        farm_fall=float(parameters.value("farm_fall")),
-        automatable=automatable({name: parameters.value(name) for name in parameters}),
-        pace=float(parameters.value("automation_pace")),
-        since=elapsed,
-    )
-    return Given(shares=shares, since=elapsed)
-
-
 def behaviour(values: Mapping[str, Array], ages: Ages) -> Behaviour:
     """Behaviour from parameter values, each [member] or one number (life-stage lists [stage] or [member, stage]).
 
@@ -132,5 +112,19 @@ def behaviour(values: Mapping[str, Array], ages: Ages) -> Behaviour:
         mobility=mobility,
         settling=jnp.asarray(number("settling")),
         base=jnp.zeros(len(LIFE_STAGES)),
+        births_rent=jnp.asarray(number("births_rent")),
         habits=habits(values, ages),
     )
+
+
+def acting(parameters: Parameters, ages: Ages) -> frozenset[str]:
+    """Names of the parameters that behaviour is made of: those that act in every step and have not made the start."""
+    asked: set[str] = set()
+
+    class Asked(dict[str, Array]):
+        def __getitem__(self, name: str) -> Array:
+            asked.add(name)
+            return super().__getitem__(name)
+
+    behaviour(Asked({name: np.asarray(parameters.value(name)) for name in parameters}), ages)
+    return frozenset(asked)

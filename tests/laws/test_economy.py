@@ -19,7 +19,7 @@ from hinterland.data.pack import read_pack
 from hinterland.data.template import write_template
 from hinterland.ensemble import run_ensemble
 from hinterland.errors import InputError
-from hinterland.model.economy import Given, advance, habits, incomes, national_shares, within_reach
+from hinterland.model.economy import advance, habits, incomes, national_shares, undisturbed, within_reach
 from hinterland.model.labour import labour_of
 from hinterland.params import load
 from hinterland.record import LIVELIHOODS, check, residuals
@@ -57,7 +57,7 @@ def shares(base) -> jax.Array:
 
 def step(parts, people=None, economy=None, since=5.0, years=5):
     base, start, habit, market, still = parts
-    given_jobs = Given(shares=shares(base), since=jnp.asarray(since))
+    given_jobs = undisturbed(shares(base), jnp.asarray(since), len(base.people))
     now, there = (start if economy is None else economy), (still if people is None else people)
     return advance(base, habit, now, there, given_jobs, market, years)
 
@@ -111,7 +111,7 @@ def test_relabelled_places_have_the_same_economy(parts, seed):
             return value[order][:, order] if both else value[order]
 
         people = still * jnp.linspace(0.5, 1.5, len(still))[:, None, None]
-        given_jobs = Given(shares=shares(base), since=jnp.asarray(5.0))
+        given_jobs = undisturbed(shares(base), jnp.asarray(5.0), len(base.people))
         one = advance(base, habit, start, people, given_jobs, market, 5)
         base_t, start_t, market_t = (jax.tree.map(turned, each) for each in (base, start, market))
         # The employment rates [sex, age] are no places.
@@ -147,7 +147,8 @@ def test_a_gradient_goes_through_the_economy(parts):
 def test_shares_of_the_nation_sum_to_one_and_farms_shrink():
     base = jnp.asarray([0.3, 0.02, 0.1, 0.1, 0.08, 0.25, 0.15])
     robots, since = jnp.asarray([0, 0, 0.5, 0, 0.1, 0.2, 0]), jnp.asarray([0.0, 10, 50])
-    later = national_shares(base, farm_fall=0.03, automatable=robots, pace=0.02, since=since)
+    gone = robots * -jnp.expm1(-0.02 * since)[:, None]
+    later = national_shares(base, farms_left=jnp.exp(-0.03 * since), automated=gone, change=jnp.zeros(7))
     np.testing.assert_allclose(np.asarray(later.sum(axis=1)), 1, rtol=1e-6)
     np.testing.assert_allclose(np.asarray(later[0]), np.asarray(base), rtol=1e-6)
     assert (np.diff(np.asarray(later[:, ACTIVITIES.index("farm")])) < 0).all()

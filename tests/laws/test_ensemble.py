@@ -73,7 +73,7 @@ def test_relabelling_places_changes_no_forecast(base: Outcome) -> None:
 
 
 def test_a_lever_is_not_scaled_away_and_shares_random_numbers(system: System, base: Outcome) -> None:
-    births = Scenario("more births", fertility=(Change(amount=np.log(1.1), start=2020),))
+    births = Scenario("more births", (Change("fertility", amount=np.log(1.1), start=2020),))
     kept = run_ensemble(system, members=MEMBERS, until=2050, seed=1, scenario=births, control=base.control)
     gained = kept.ensemble.flows["births"].sum(axis=2) / base.ensemble.flows["births"].sum(axis=2)
     np.testing.assert_allclose(gained[:, 0], 1.1, rtol=0.01)
@@ -85,7 +85,7 @@ def test_a_lever_is_not_scaled_away_and_shares_random_numbers(system: System, ba
 
 def test_pull_added_to_one_place_moves_people_there(system: System, base: Outcome) -> None:
     code = system.country.places.codes[3]
-    pulled = Scenario("pull", pull=(Change(amount=0.5, start=2025, places=(code,)),))
+    pulled = Scenario("pull", (Change("pull", amount=0.5, start=2025, places=(code,)),))
     outcome = run_ensemble(system, members=MEMBERS, until=2050, seed=1, scenario=pulled, control=base.control)
     gain = outcome.ensemble.stocks["people"] - base.ensemble.stocks["people"]
     np.testing.assert_allclose(gain[:, 1], 0, atol=1e-6 * 1e6)
@@ -94,7 +94,7 @@ def test_pull_added_to_one_place_moves_people_there(system: System, base: Outcom
 
 
 def test_scenarios_with_unknown_places_are_refused(system: System) -> None:
-    wrong = Scenario("wrong", pull=(Change(amount=0.5, start=2025, places=("999",)),))
+    wrong = Scenario("wrong", (Change("pull", amount=0.5, start=2025, places=("999",)),))
     with pytest.raises(InputError, match="999"):
         run_ensemble(system, members=2, until=2030, seed=1, scenario=wrong)
 

@@ -121,7 +121,9 @@ def observed_jobs(start: model.Base, end: model.Base | None, steps: int, width: 
     """
     first, last = (_national(start), _national(end or start))
     return [
-        model.Given(shares=jnp.asarray(first + (last - first) * k / steps), since=jnp.asarray(float(k * width)))
+        model.undisturbed(
+            jnp.asarray(first + (last - first) * k / steps), jnp.asarray(float(k * width)), len(start.people)
+        )
         for k in range(1, steps + 1)
     ]
 

@@ -15,8 +15,10 @@ from hinterland.calibrate.inversion import Inversion, invert, unmoved
 from hinterland.calibrate.livelihoods import guards, livelihoods, observed_jobs
 from hinterland.calibrate.observables import explain, observables
 from hinterland.calibrate.pooling import pooled
+from hinterland.calibrate.stability import GROWTH, growth
 from hinterland.calibrate.stocks import balance, newcomer_share, rake_newcomers, registered, rescale_away
 from hinterland.calibrate.vital import local_fertility, local_mortality
+from hinterland.course import at, course
 from hinterland.data.country import Country
 from hinterland.drivers import at_step, medium, national_course, schedules
 from hinterland.memory import give_back
@@ -26,7 +28,7 @@ from hinterland.model.nation import National, project
 from hinterland.model.step import Behaviour, Conditions, Setting
 from hinterland.params import Parameters
 from hinterland.state import Economy, State
-from hinterland.system import FOLLOWERS, System, behaviour, kernel, nations_jobs
+from hinterland.system import FOLLOWERS, System, behaviour, kernel
 
 Array = NDArray[np.float64]
 
@@ -67,13 +69,13 @@ def _prepare(country: Country, parameters: Parameters) -> System:
     if setting.economy is not None and economy is not None and acting.habits is not None:
         diagnostics |= guards(setting.economy, economy, acting.habits)
     ahead = _conditions_ahead(country, fertility, base)
-    jobs = nations_jobs(setting, parameters, [country.ages.width * (k + 1) for k in range(len(ahead))])
-    if jobs is not None:
-        steps = [jax.tree.map(lambda values, k=k: values[k], jobs) for k in range(len(ahead))]
-        ahead = [replace(given, economy=step) for given, step in zip(ahead, steps, strict=True)]
+    starts = [country.base_year + country.ages.width * k for k in range(len(ahead))]
+    jobs = course(setting, parameters, country.places.codes, starts)
+    ahead = [replace(given, economy=at(jobs, k)) for k, given in enumerate(ahead)]
     tie = jnp.asarray(parameters.value("tie"))
     still = invert(setting, acting, state, ahead, unmoved(setting, state.people, ahead), tie)
     diagnostics["mean absolute error of people at balance"] = still.error
+    diagnostics[GROWTH] = growth(setting, acting, state, ahead[:1], jnp.asarray(still.pull))
     return System(
         country=country,
         parameters=parameters,
@@ -229,27 +231,26 @@ def _conditions_observed(
 
     The correction of a cohort, observed over projected, is spread evenly over the steps it lived through.
     """
-    course = schedules(country.drivers, country.ages, record, steps, medium(steps))
-    nation = jnp.asarray(people.sum(axis=0))
-    projected = [nation]
+    nations = schedules(country.drivers, country.ages, record, steps, medium(steps))
+    projected = [jnp.asarray(people.sum(axis=0))]
     for k in range(steps):
-        projected.append(project(projected[-1], _single(course, k), country.ages.width))
+        projected.append(project(projected[-1], _single(nations, k), country.ages.width))
     ratio = np.asarray(jnp.asarray(base.sum(axis=0)) / projected[-1])
     out: list[Conditions] = []
     for k in range(1, steps + 1):
         at_end = np.stack([np.minimum(np.arange(len(country.ages)) + steps - k, len(country.ages) - 1)] * 2)
         correction = np.take_along_axis(ratio, at_end, axis=-1) ** (k / steps)
-        out.append(_conditions(_single(course, k - 1), np.asarray(projected[k]) * correction, fertility))
+        out.append(_conditions(_single(nations, k - 1), np.asarray(projected[k]) * correction, fertility))
     return out
 
 
 def _conditions_ahead(country: Country, fertility: Array, people: Array) -> list[Conditions]:
     """The first ten years after the base year on the nation's medium course."""
     steps = 10 // country.ages.width
-    course, targets = national_course(country, people.sum(axis=0), country.base_year, steps, medium(steps))
-    return [_conditions(_single(course, k), targets[0, k], fertility) for k in range(steps)]
+    nations, targets = national_course(country, people.sum(axis=0), country.base_year, steps, medium(steps))
+    return [_conditions(_single(nations, k), targets[0, k], fertility) for k in range(steps)]
 
 
-def _single(course: National, k: int) -> National:
+def _single(nation: National, k: int) -> National:
     """One step of the medium course, without its member axis."""
-    return jax.tree.map(lambda values: values[0], at_step(course, k))
+    return jax.tree.map(lambda values: values[0], at_step(nation, k))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -27,6 +27,8 @@ class CohortModel:
     members: int = 100
     seed: int = 0
     parameters: Parameters = field(default_factory=load)
+    keep_effects: bool = False
+    """Whether place effects are those of the usual parameters, whatever others the run has."""
 
     def __call__(self, known: Panel, years: tuple[int, ...]) -> Forecast:
         """Totals and cells of the central run, quantiles of the members; years between steps lie on the line between.
@@ -43,7 +45,9 @@ class CohortModel:
             )
         width = country.ages.width
         until = launch + width * max(1, -(-(max(years) - launch) // width))
-        outcome = run_ensemble(prepare(country, self.parameters), members=self.members, until=until, seed=self.seed)
+        system = prepare(country, load() if self.keep_effects else self.parameters)
+        system = replace(system, parameters=self.parameters)
+        outcome = run_ensemble(system, members=self.members, until=until, seed=self.seed)
         check(outcome.ensemble)
         run = outcome.ensemble
         cells = _at(run.central, run.years, years)

@@ -15,11 +15,17 @@ from hinterland.params import load
 
 
 def methods_for(
-    country: Country, names: Sequence[str] = (), *, members: int = 100, overrides: Mapping[str, Any] | None = None
+    country: Country,
+    names: Sequence[str] = (),
+    *,
+    members: int = 100,
+    overrides: Mapping[str, Any] | None = None,
+    keep_effects: bool = False,
 ) -> dict[str, Method]:
     """Name -> method; all of them where no names are given. InputError lists those there are.
 
-    `members` is how many futures the model draws, `overrides` its parameters that take other values.
+    `members` is how many futures the model draws, `overrides` its parameters that take other values;
+    with `keep_effects` these act after the launch only, and place effects are inverted with the usual ones.
     """
     known = (MODEL, *BASELINES)
     for name in names:
@@ -30,7 +36,8 @@ def methods_for(
                 where="--method",
             )
     return {
-        name: _model(country, members, overrides or {}) if name == MODEL else BASELINES[name] for name in names or known
+        name: _model(country, members, overrides or {}, keep_effects) if name == MODEL else BASELINES[name]
+        for name in names or known
     }
 
 
@@ -48,8 +55,8 @@ def remarks_on(country: Country, launch: int) -> dict[str, tuple[str, ...]]:
     return {MODEL: tuple(told)} if told else {}
 
 
-def _model(country: Country, members: int, overrides: Mapping[str, Any]) -> Method:
+def _model(country: Country, members: int, overrides: Mapping[str, Any], keep_effects: bool) -> Method:
     # The model loads jax, which baselines do without.
     from hinterland.evaluate.cohort_model import CohortModel
 
-    return CohortModel(country, members=members, parameters=load(overrides=overrides))
+    return CohortModel(country, members=members, parameters=load(overrides=overrides), keep_effects=keep_effects)

@@ -19,6 +19,7 @@ from hinterland.model import homes as housing_market
 from hinterland.model import income as pay_and_pensions
 from hinterland.model import industry, jobs, labour, pull, shopping
 from hinterland.model.amenity import amenity_change
+from hinterland.model.levers import Levers, no_levers
 from hinterland.space.kernel import Kernel
 from hinterland.state import Economy
 
@@ -28,8 +29,6 @@ LOCAL: Final = ACTIVITIES.index("local")
 PUBLIC: Final = ACTIVITIES.index("public")
 FREE: Final = slice(ACTIVITIES.index(FOOTLOOSE[0]), ACTIVITIES.index(FOOTLOOSE[-1]) + 1)
 ROUTINE: Final = ACTIVITIES.index("routine")
-REMOTE_YEARS: Final = 10.0
-"""Years over which remote work rises to its share."""
 
 
 @jax.tree_util.register_dataclass
@@ -79,12 +78,7 @@ class Habits:
     response: pull.Response
     dirt: industry.Dirt
     household_trend: jax.Array
-    remote_share: jax.Array
     remote_schooling: jax.Array
-    mine_fall: jax.Array
-    """1/year."""
-    climate_drift: jax.Array
-    """Growth of the taste for climate since the base year, as a share of that year's, 1/year."""
 
 
 @jax.tree_util.register_dataclass
@@ -96,6 +90,16 @@ class Given:
     """[..., activity] of the nation's jobs at the end of the step."""
     since: jax.Array
     """[...] years from the base year to the end of the step."""
+    remote: jax.Array
+    """[...] rise since the base year in the share of tradable jobs that are done where workers live."""
+    taste: jax.Array
+    """[...] growth since the base year of the taste for climate, as a share of that year's."""
+    levers: Levers
+
+
+def undisturbed(shares: jax.Array, since: jax.Array, places: int) -> Given:
+    """Shares [..., activity] of the nation's jobs so many years [...] after the base year, and nothing else changed."""
+    return Given(shares=shares, since=since, remote=jnp.zeros(()), taste=jnp.zeros(()), levers=no_levers(places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,9 @@ class _Now:
     residents: jax.Array
     """[..., place]."""
     workers: jax.Array
-    """[..., place]."""
+    """[..., place] who work for employers within the country's places."""
+    afar: jax.Array
+    """[..., place] who have come to work for employers elsewhere, from home."""
     national: jax.Array
     """[..., activity] the nation's jobs."""
     density: jax.Array
@@ -126,10 +132,7 @@ def habits(values: Mapping[str, Any], ages: Ages) -> Habits:
         response=pull.response(values),
         dirt=industry.dirt(values),
         household_trend=jnp.asarray(np.asarray(values["household_size_trend"], dtype=np.float64)),
-        remote_share=jnp.asarray(np.asarray(values["remote_share"], dtype=np.float64)),
         remote_schooling=jnp.asarray(np.asarray(values["remote_schooling"], dtype=np.float64)),
-        mine_fall=jnp.asarray(np.asarray(values["mine_fall"], dtype=np.float64)),
-        climate_drift=jnp.asarray(np.asarray(values["climate_drift"], dtype=np.float64)),
     )
 
 
@@ -143,7 +146,7 @@ def advance(
     """
     now = _now(base, people, given)
     residents, workers = now.residents, now.workers
-    trade, capacity = _trade(base, habits, economy, now.national[..., LOCAL], years)
+    trade, capacity = _trade(base, habits, economy, now.national[..., LOCAL], given.levers.demand, years)
     work = _work(base, habits, economy, now, trade, given, market, years=years)
     reach = within_reach(work, workers, habits, base.commuting)
     wage = labour.wage_after(
@@ -154,7 +157,17 @@ def advance(
         years,
         labour.exposed_to(work),
     )
-    income = incomes(habits, work, wage, people, reach[..., 0] * workers, base.commuting, base.pensioners)
+    income = incomes(
+        habits,
+        work,
+        wage,
+        people,
+        reach[..., 0] * workers,
+        base.commuting,
+        base.pensioners,
+        mine_price=given.levers.mine_price,
+        afar=now.afar,
+    )
     households = residents / housing_market.household_size(base.household_size, habits.household_trend, given.since)
     housed = housing_market.housed(
         economy.homes,
@@ -165,6 +178,7 @@ def advance(
         base=base.homes,
         housing=habits.housing,
         years=years,
+        building=given.levers.building,
     )
     _, air = industry.damage(work[..., ROUTINE], workers, base.jobs[:, ROUTINE], base.labour, habits.dirt)
     signals = pull.Signals(
@@ -174,7 +188,8 @@ def advance(
         nonemployment=labour.non_employment_change(reach[..., 0], base.reach[..., 0], habits.market),
     )
     # The climate of the base year is in the place effects already: what counts is how the taste for it moves on.
-    warmth = amenity_change(base.climate, base.climate, 1 + habits.climate_drift * given.since)
+    warmth = amenity_change(base.climate, base.climate, 1 + given.taste)
+    warmth = warmth + given.levers.amenity
     return Economy(
         jobs=work,
         capacity=capacity,
@@ -189,19 +204,15 @@ def advance(
     )
 
 
-def national_shares(
-    base: jax.Array, *, farm_fall: float, automatable: jax.Array, pace: float, since: jax.Array
-) -> jax.Array:
-    """Shares of activities in the nation's jobs [..., activity] `since` [...] years after those of the base [activity].
+def national_shares(base: jax.Array, *, farms_left: jax.Array, automated: jax.Array, change: jax.Array) -> jax.Array:
+    """Shares of activities in the nation's jobs [..., activity], from those of the base year [activity].
 
-    Farms shed labour at a rate a year and what robots can do goes at a pace; those set free work in the other
-    activities as these are, so shares sum to one. How many work in all follows from people and ages.
+    `farms_left` [...] of farm work is still done by hand, `automated` [..., activity] of the jobs are gone to robots,
+    and `change` [..., activity] is what else happens to demand (log). Those set free work in the other activities as
+    these are, so shares sum to one. How many work in all follows from people and ages.
     """
-    gone = jnp.exp(-farm_fall * since)
-    shares = jnp.broadcast_to(base, (*gone.shape, base.shape[-1]))
-    shares = shares.at[..., FARM].multiply(gone)
-    kept = 1 - automatable * -jnp.expm1(-pace * since)[..., None]
-    left = shares * kept
+    left = base * jnp.exp(change) * (1 - automated)
+    left = left.at[..., FARM].multiply(farms_left)
     return left / left.sum(axis=-1, keepdims=True)
 
 
@@ -219,16 +230,23 @@ def incomes(
     employed: jax.Array,
     commuting: Kernel,
     pensioners: int,
+    *,
+    mine_price: jax.Array | None = None,
+    afar: jax.Array | None = None,
 ) -> jax.Array:
-    """Incomes of residents [..., place]: what they earn within reach, and pensions from group `pensioners` on."""
+    """Incomes of residents [..., place]: what they earn within reach, and pensions from group `pensioners` on.
+
+    `mine_price` is the log price of what is mined and `afar` persons who work for employers elsewhere, [..., place];
+    both are nothing where not given.
+    """
     nothing = jnp.zeros_like(employed)
     return pay_and_pensions.incomes(
         work,
         wage,
-        nothing,
+        nothing if mine_price is None else mine_price,
         employed=employed,
         old=people[..., pensioners:].sum(axis=(-2, -1)),
-        remote=nothing,
+        remote=nothing if afar is None else afar,
         pay=habits.pay,
         commuting=commuting,
     ).total
@@ -240,23 +258,29 @@ def reached(people: jax.Array, market: Kernel) -> jax.Array:
 
 
 def _trade(
-    base: Base, habits: Habits, economy: Economy, national: jax.Array, years: int
+    base: Base, habits: Habits, economy: Economy, national: jax.Array, clients: jax.Array, years: int
 ) -> tuple[jax.Array, jax.Array]:
-    """Local-service jobs and what is built for them, both [..., place], at the end of a step."""
+    """Local-service jobs and what is built for them, both [..., place], at the end of a step.
+
+    `clients` [..., place] is the log of what else changes spending there.
+    """
     habit = habits.shopping
     usual = shopping.demand(base.spending, shopping.first_capacity(base.jobs[:, LOCAL], habit), habit, base.shops)
-    spent = shopping.demand(economy.income, economy.capacity, habit, base.shops)
+    spent = shopping.demand(economy.income, economy.capacity, habit, base.shops) * jnp.exp(clients)
     wanted = shopping.wanted(base.jobs[:, LOCAL], usual, spent, national)
     jobs_served = shopping.served(wanted, economy.capacity, national, habit)
     return jobs_served, shopping.built(economy.capacity, wanted, habit, years)
 
 
 def _now(base: Base, people: jax.Array, given: Given) -> _Now:
-    residents, workers = people.sum(axis=(-2, -1)), labour.labour_of(people, base.rates)
+    residents, labour_force = people.sum(axis=(-2, -1)), labour.labour_of(people, base.rates)
+    afar = labour_force * given.levers.remote
+    workers = labour_force - afar
     return _Now(
         people=people,
         residents=residents,
         workers=workers,
+        afar=afar,
         national=workers.sum(axis=-1)[..., None] * given.shares,
         density=labour.relative_change(residents, base.people),
     )
@@ -288,17 +312,22 @@ def _work(
         base.jobs[:, FREE],
         national[..., FREE],
         changes,
-        jnp.zeros_like(base.jobs[:, FREE]),
+        given.levers.plants,
         habits.location,
         years,
         residents=jobs.able_to_work_remotely(workers, base.schooling, habits.remote_schooling),
-        remote_share=habits.remote_share * -jnp.expm1(-given.since / REMOTE_YEARS),
+        remote_share=given.remote,
     )
-    output = jnp.broadcast_to(jnp.exp(-habits.mine_fall * given.since)[..., None], residents.shape)
-    mine = jobs.mined(base.jobs[:, MINE], output, national[..., MINE])
+    mine = jobs.mined(base.jobs[:, MINE], jnp.exp(given.levers.mine_output), national[..., MINE])
     need = jobs.needed(now.people, habits.needs)
     posts = jobs.posted(
-        economy.jobs[..., PUBLIC], base.jobs[:, PUBLIC], need, base.need, national[..., PUBLIC], habits.needs, years
+        economy.jobs[..., PUBLIC],
+        base.jobs[:, PUBLIC],
+        need * jnp.exp(given.levers.posts),
+        base.need,
+        national[..., PUBLIC],
+        habits.needs,
+        years,
     )
     harm, _ = industry.damage(free[..., ROUTINE - FREE.start], workers, base.jobs[:, ROUTINE], base.labour, habits.dirt)
     others = free.sum(axis=-1) + mine + posts + trade

@@ -112,21 +112,25 @@ def housed(
     base: HomesBase,
     housing: Housing,
     years: int,
+    building: jax.Array | None = None,
 ) -> Housed:
     """Homes, rents and expectations after `years`, from stocks [..., place] at the start of the step.
 
+    `building` [..., place] is the log by which builders build more or less than the market would have them;
     `households` at the start; `growth` of households over the step before, 1/year, carried forward within the step
     and learnt by builders. Years are taken one by one, so that steps of five years and of one agree.
     """
     vacant = vacancy(households, homes)
     ahead = kink(growth, jnp.asarray(FASTEST), jnp.asarray(FASTEST))
     pace = jnp.exp(ahead)
-    shape = jnp.broadcast_shapes(homes.shape, households.shape, growth.shape, housing.supply[..., None].shape)
+    more = () if building is None else building.shape
+    shape = jnp.broadcast_shapes(homes.shape, households.shape, growth.shape, housing.supply[..., None].shape, more)
 
     def year(_: jax.Array, at: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
         homes, rent, expected, now, built, lost, land_sold = at
         rent = rent + _part(housing.rent_speed) * (_target(now, homes, base, housing) - rent)
         up, down = _turnover(_wanted(homes, rent, expected, base, housing), housing)
+        up = up if building is None else up * jnp.exp(building)
         # An empty place may be settled: building starts from one home.
         new, gone = jnp.maximum(homes, LEAST) * up, homes * down
         sold = land_sold + new * jnp.exp(housing.land_leverage[..., None] * rent)

@@ -46,6 +46,8 @@ class Behaviour:
     """[...] hazard of newcomers becoming rooted, 1/year."""
     base: jax.Array
     """[..., stage] the nation's mean of ln D - V when the run starts."""
+    births_rent: jax.Array
+    """[...] fall of the log of births with the log of rent."""
     habits: livelihoods.Habits | None = None
     """How firms, shops and builders behave, and how movers answer; used where there is an economy."""
 
@@ -80,7 +82,7 @@ def step(
     """
     start = state
     pull, lack = seen(state, conditions.pull)
-    state, births, deaths = live(setting, state, conditions)
+    state, births, deaths = live(setting, behaviour, state, conditions)
     state, settled = settle(state, behaviour.settling, setting.years)
     state, moves = move(
         state,
@@ -139,17 +141,23 @@ def with_base(setting: Setting, behaviour: Behaviour, pull: jax.Array) -> Behavi
     return replace(behaviour, base=mean_gap(setting.kernel, setting.opportunities, pull))
 
 
-def live(setting: Setting, state: State, conditions: Conditions) -> tuple[State, jax.Array, jax.Array]:
+def live(
+    setting: Setting, behaviour: Behaviour, state: State, conditions: Conditions
+) -> tuple[State, jax.Array, jax.Array]:
     """Ageing, deaths and births: the state after them, births and deaths [..., place, sex, age].
 
-    Children are born rooted where they are born. The away die as the newcomers do who host them.
+    Children are born rooted where they are born, fewer where homes have become dear. The away die as the newcomers do
+    who host them.
     """
     survivorship: Survivorship = conditions.national.survivorship
+    fertility = conditions.local_fertility
+    if state.economy is not None:
+        fertility = fertility * jnp.exp(-behaviour.births_rent[..., None] * state.economy.rent)
     people, born, deaths = renew(
         state.people,
         conditions.national,
         local_mortality=setting.local_mortality,
-        local_fertility=conditions.local_fertility,
+        local_fertility=fertility,
         years=setting.years,
     )
     rooted = surviving(state.rooted, survivorship, setting.local_mortality)
