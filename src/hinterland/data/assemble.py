@@ -14,6 +14,7 @@ from hinterland.data.checks import check_base_year, check_codes, check_parts, ch
 from hinterland.data.country import Array, Country, Drivers, Former, FrozenMapping, Moves, Places, Source, frozen
 from hinterland.data.drivers import DRIVER_NAMES, read_drivers
 from hinterland.data.faults import Faults, nearest
+from hinterland.data.lines import read_lines
 from hinterland.data.manifest import LANGUAGES, Manifest
 from hinterland.data.people import Known, agree, known_ages, read_totals
 from hinterland.data.record import Lend, Published, Record, fill
@@ -61,6 +62,7 @@ def assemble(manifest: Manifest, tables: Tables, lender: Lender, faults: Faults)
     record = _record(manifest, tables, places, (years, totals), ages, faults)
     indicators = _indicators(tables, places.codes)
     check_parts(tables, places.codes, years, totals, indicators, faults)
+    lines = read_lines(tables.get("lines"), places.codes, faults)
     faults.stop()
     rescaled = _rescaled(tables.get("rescaled"), places.codes, years)
     drivers, note = _drivers(manifest, tables, float(totals[-1].sum()), lender, faults)
@@ -84,6 +86,7 @@ def assemble(manifest: Manifest, tables: Tables, lender: Lender, faults: Faults)
         peers=manifest.peers,
         moves=_moves(tables.get("moves"), places.codes),
         former=_former(tables.get("former"), places.codes),
+        lines=lines,
     )
 
 

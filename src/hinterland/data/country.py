@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.axes import Ages
+from hinterland.space.network import Line
 
 Array = NDArray[np.float64]
 K = TypeVar("K")
@@ -177,6 +178,8 @@ class Country:
     """Year -> moves between pairs of places."""
     former: tuple[Former, ...] = ()
     """Units of earlier years, in the order of the pack."""
+    lines: tuple[Line, ...] = ()
+    """Railway lines of all times, in the order of the pack; `Line.way` holds positions of places."""
 
     def indicator(self, name: str, year: int) -> Array:
         """[place] values of one published column in one year; all NaN where the pack does not have it."""

@@ -41,6 +41,9 @@ def describe(country: Country) -> tuple[tuple[str, str], ...]:
     for name, by_year in sorted(country.indicators.items()):
         held = ", ".join(f"{year} ({int(np.isfinite(v).sum())} places)" for year, v in by_year.items())
         rows.append((name, held))
+    if country.lines:
+        stops = frozenset[int]().union(*(line.stops for line in country.lines))
+        rows.append(("lines", f"{len(country.lines)} railway lines with stops in {len(stops)} places"))
     borrowed = f", borrowed from {drivers.borrowed_from} in part or whole" if drivers.borrowed_from else ""
     rows.append(("nation", f"{drivers.years[0]}-{drivers.years[-1]} by year{borrowed}"))
     if country.peers:

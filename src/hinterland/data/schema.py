@@ -112,6 +112,27 @@ PLACE_TABLES: Final = (
         ("origin", "destination", "year"),
     ),
     Table(
+        "lines",
+        "railway lines, one row for each place on the way; rows after a line's first may leave what repeats blank",
+        (
+            Column("line", "text", "the line", required=True),
+            figure("order", "place in the order of the way, rising along the line", required=True),
+            Column("code", "code", "the place where trains stop", required=True),
+            Column("stop", "text", "name of the place or its station, for readers"),
+            Column("name", "text", "of the line, in its own script; the key of the line where blank"),
+            Column("name_en", "text", "in Latin letters; the name itself where blank"),
+            Column("opened", "text", "when trains began to run: `2020`, `2020-12` or `2020-12-12`"),
+            Column("closed", "text", "when they ceased, blank while they run"),
+            figure("speed_kmh", "highest speed in km/h", 1000, lo=1),
+            figure("minutes", "minutes from the stop before by timetable, from the speed where blank", 10_000, lo=1),
+            Column(
+                "sure", "text", "how well the opening is known: A read in a report, B in part or announced, C memory"
+            ),
+            Column("source", "text", "where the opening is known from"),
+        ),
+        ("line", "order"),
+    ),
+    Table(
         "former",
         "units of earlier years and the present place each belongs to",
         (

@@ -14,6 +14,8 @@ from hinterland.axes import SECTORS
 CODE: Final = "cn"
 YEARS: Final = (2010, 2020)
 MANIFEST: Final = Path(__file__).parent / "cn_pack.toml"
+LINES: Final = Path(__file__).parents[2] / "packs" / CODE / "lines.csv"
+"""Compiled by hand from reports of openings: no file of the facts holds it, and the pack is where it is kept."""
 Row = dict[str, str]
 
 _INDICATORS: Final = {
@@ -51,6 +53,7 @@ def write_pack(facts: Path, folder: Path) -> None:
     _write(folder, "rescaled", _rescaled(_read(facts, "cn_prefecture_age_sex_notes.csv")))
     for table, columns in _INDICATORS.items():
         _write(folder, table, _indicator(places, columns))
+    (folder / LINES.name).write_bytes(LINES.read_bytes().replace(b"\r\n", b"\n"))
     _write(folder, "nation", _nation(_read(facts, "cn_nation_drivers.csv"), _read(facts, "cn_nation_projection.csv")))
     _write(folder, "mortality", _mortality(_read(facts, "cn_nation_mortality.csv")))
     _write(folder, "fertility_age", _fertility(_read(facts, "cn_nation_fertility_age.csv")))
