@@ -117,7 +117,7 @@ def _rest(
 
     def again(_: int, economy: Economy) -> Economy:
         begun = replace(economy, jobs=economy.jobs + put)
-        return model.advance(base, habits, begun, people, given, setting.kernel, setting.years)
+        return model.advance(base, habits, begun, people, given, model.usual_trips(base, setting.kernel), setting.years)
 
     return jax.lax.fori_loop(0, ROUNDS, again, start)
 

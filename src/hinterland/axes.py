@@ -14,6 +14,10 @@ ACTIVITIES: Final = ("farm", "mine", "routine", "advanced", "tradable", "local",
 """What jobs are of in the model: the sectors of the data with industry split into routine and advanced."""
 FOOTLOOSE: Final = ("routine", "advanced", "tradable")
 """Activities that choose where to be; they stand together among `ACTIVITIES`."""
+RUNGS: Final = ("core", "seat", "town", "village")
+"""Where in a place people live: its city, county seats, towns, villages."""
+SERVICES: Final = ("primary", "secondary", "clinic", "hospital", "rail", "supermarket")
+"""Primary and secondary school, clinic with a doctor, hospital, rail stop, supermarket."""
 ORIGINS: Final = ("same_county", "same_province", "other_province")
 
 

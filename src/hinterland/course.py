@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import jax
@@ -10,12 +11,16 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from hinterland.errors import InputError
+from hinterland.model import services
 from hinterland.model.economy import Given, national_shares
 from hinterland.model.industry import automatable
 from hinterland.model.levers import AXES, Levers
+from hinterland.model.mergers import arranged
 from hinterland.model.step import Setting
 from hinterland.params import Parameters
-from hinterland.scenario import BASE, Scenario, changed, turned
+from hinterland.scenario import BASE, Scenario, changed, positions, turned
+from hinterland.state import State
 
 Array = NDArray[np.float64]
 
@@ -23,6 +28,8 @@ TURNED: Final = frozenset(
     {"farm_fall", "automation_pace", "mine_fall", "remote_share", "remote_years", "climate_drift"}
 )
 """Parameters of the nation's course, which scenarios may turn."""
+BEGINNINGS: Final = ("homes", "capacity")
+"""Stocks that scenarios may set at the base year: dwellings, and what is built for local services."""
 
 
 def course(
@@ -57,7 +64,48 @@ def course(
         remote=jnp.asarray(remote),
         taste=jnp.asarray(taste),
         levers=Levers(**{name: jnp.asarray(values) for name, values in levers.items()}),
+        rank_shift=jnp.asarray(changed(scenario, "rank_transfers", codes, starts, width)),
     )
+
+
+def service_levers(codes: tuple[str, ...], starts: Sequence[int], width: int, scenario: Scenario) -> services.Levers:
+    """What a scenario turns at services [step, place, ...]; all zero where it turns nothing."""
+    keep, boarding, use = (
+        jnp.asarray(changed(scenario, name, codes, starts, width))
+        for name in ("schools_kept", "boarding", "service_use")
+    )
+    return services.Levers(keep=keep, boarding=boarding, demand=use, spending=jnp.zeros_like(keep))
+
+
+def scheduled(setting: Setting, scenario: Scenario, codes: tuple[str, ...], base_year: int) -> Setting:
+    """The setting with the mergers of a scenario, dated from the base year.
+
+    InputError where a merger cannot be.
+    """
+    if setting.economy is None or not scenario.mergers:
+        return setting
+    mergers = arranged(scenario.mergers, codes, base_year)
+    return replace(setting, economy=replace(setting.economy, mergers=replace(mergers, start=mergers.start - base_year)))
+
+
+def begun(state: State, scenario: Scenario, codes: tuple[str, ...]) -> State:
+    """The start with stocks as a scenario has them; people are never touched.
+
+    InputError names a place or a stock that does not exist.
+    """
+    if state.economy is None or not scenario.beginnings:
+        return state
+    stocks = {name: getattr(state.economy, name) for name in BEGINNINGS}
+    for beginning in scenario.beginnings:
+        if beginning.stock not in stocks:
+            raise InputError(
+                f"{beginning.stock!r} is no stock that a scenario can set",
+                remedy=f"Use one of {', '.join(BEGINNINGS)}",
+                where=f"scenario {scenario.name}, start",
+            )
+        where = positions(beginning.places, codes, "place code", scenario.name)
+        stocks[beginning.stock] = stocks[beginning.stock].at[..., jnp.asarray(where)].multiply(np.exp(beginning.log))
+    return replace(state, economy=replace(state.economy, **stocks))
 
 
 def at(given: Given | None, k: int) -> Given | None:

@@ -10,20 +10,21 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from hinterland.course import TURNED, course
+from hinterland.course import TURNED, begun, course, scheduled, service_levers
 from hinterland.data.country import Country
 from hinterland.drivers import national_course
 from hinterland.errors import InputError
 from hinterland.model.fertility import reverting
 from hinterland.model.step import Behaviour, Conditions, with_base
 from hinterland.params_draw import draw
-from hinterland.record import FLOWS, JOBS, QUANTILES, Ensemble
+from hinterland.record import AT_HAND, BY_RUNG, FLOWS, JOBS, QUANTILES, Ensemble
 from hinterland.scenario import BASE, Scenario, changed, check, turned
 from hinterland.selections import select
 from hinterland.shocks import Shocks, draw_shocks, followed, no_shocks, taken
 from hinterland.simulate import Trajectory, simulate
-from hinterland.state import Economy
+from hinterland.state import Economy, Services
 from hinterland.system import System, acting, behaviour
+from hinterland.ways import Railways, during, railways
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
@@ -77,13 +78,15 @@ def run_ensemble(
     central = np.empty(by_member.shape[1:])
     factors = np.empty((members + 1, len(starts), 2, len(system.country.ages)))
     size = min(BLOCK, members + 1)
+    with jax.enable_x64(True):
+        rails = railways(system, scenario, starts)
     for first in range(0, members + 1, size):
         # The central run is the one after the last member; the last block is filled up so that all have one shape.
         rows = np.arange(first, min(first + size, members + 1))
         filled = np.minimum(np.arange(first, first + size), members)
         block = _block(system, draws, rows, members, starts, seed, filled - first)
         with jax.enable_x64(True):
-            path = _run_block(system, block, starts, scenario, None if control is None else control[filled])
+            path = _run_block(system, block, starts, scenario, None if control is None else control[filled], rails)
             factors[rows] = np.swapaxes(np.asarray(path.control), 0, 1)[: len(rows)]
             people = np.swapaxes(np.asarray(path.people), 0, 1)
             drawn = rows[rows < members]
@@ -172,7 +175,12 @@ def _shocks(system: System, rows: range, starts: list[int], seed: int) -> Shocks
 
 
 def _run_block(
-    system: System, block: Block, starts: list[int], scenario: Scenario, control: Array | None
+    system: System,
+    block: Block,
+    starts: list[int],
+    scenario: Scenario,
+    control: Array | None,
+    rails: Railways,
 ) -> Trajectory:
     behaviour_by_step = _behaviours(system, block, scenario, starts)
     pull = pull_course(system, block, starts)
@@ -201,11 +209,15 @@ def _run_block(
         local_fertility=jnp.asarray(fertility * births[:, None]),
         pull=jnp.asarray(np.swapaxes(pull, 0, 1) + changes[:, None]),
         economy=course(system.setting, system.parameters, country.places.codes, starts, scenario),
+        services=service_levers(country.places.codes, starts, country.ages.width, scenario),
+        epoch=jnp.asarray(rails.epochs),
     )
     members = len(block.values["launch_share"])
-    start = jax.tree.map(lambda cells: jnp.broadcast_to(cells, (members, *cells.shape)), system.state)
+    first = begun(system.state, scenario, country.places.codes)
+    start = jax.tree.map(lambda cells: jnp.broadcast_to(cells, (members, *cells.shape)), first)
     kept = None if control is None else jnp.asarray(np.swapaxes(control, 0, 1))
-    return simulate(system.setting, behaviour_by_step, start, conditions, kept)
+    setting = scheduled(during(system.setting, rails), scenario, country.places.codes, country.base_year)
+    return simulate(setting, behaviour_by_step, start, conditions, kept)
 
 
 def _behaviours(system: System, block: Block, scenario: Scenario, starts: list[int]) -> Behaviour:
@@ -271,6 +283,8 @@ def _keep(
     }
     if path.economy is not None:
         found |= _livelihoods(path.economy)
+    if path.services is not None:
+        found |= _settlements(path.services, found["people"])
     for name, values in found.items():
         stocks.setdefault(name, np.empty((members, *values.shape[1:])))[rows] = values[: len(rows)]
     for name in FLOWS:
@@ -286,6 +300,17 @@ def _livelihoods(economy: Economy) -> dict[str, Array]:
         "homes": np.swapaxes(np.asarray(economy.homes), 0, 1),
         "households": np.swapaxes(np.asarray(economy.households), 0, 1),
         "income": np.swapaxes(np.asarray(economy.income), 0, 1),
+        "posts_wanted": np.swapaxes(np.asarray(economy.posts), 0, 1),
+        "debt": np.swapaxes(np.asarray(economy.budget.debt + economy.budget.arrears), 0, 1),
+    }
+
+
+def _settlements(services: Services, people: Array) -> dict[str, Array]:
+    """People by rung and by what they have at hand [member, instant, place] of services [instant, member, ...]."""
+    rungs, degree = (np.swapaxes(np.asarray(of), 0, 1) for of in (services.rungs, services.degree))
+    at_hand = np.einsum("...r,...rv->...v", rungs, degree)
+    return {name: people * rungs[..., k] for k, name in enumerate(BY_RUNG)} | {
+        name: people * at_hand[..., k] for k, name in enumerate(AT_HAND)
     }
 
 

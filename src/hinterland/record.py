@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hinterland.axes import ACTIVITIES
+from hinterland.axes import ACTIVITIES, RUNGS, SERVICES
 from hinterland.data.country import Country
 
 Array = NDArray[np.float64]
@@ -25,8 +25,12 @@ STOCKS: Final = (
     "away",
 )
 JOBS: Final = tuple(f"jobs_{activity}" for activity in ACTIVITIES)
-LIVELIHOODS: Final = ("jobs", *JOBS, "homes", "households", "income")
+LIVELIHOODS: Final = ("jobs", *JOBS, "homes", "households", "income", "posts_wanted", "debt")
 """Stocks of countries that publish jobs by sector; others have none of them."""
+BY_RUNG: Final = tuple(f"people_{rung}" for rung in RUNGS)
+AT_HAND: Final = tuple(f"with_{service}" for service in SERVICES)
+SETTLEMENTS: Final = (*BY_RUNG, *AT_HAND)
+"""Stocks of countries whose settlements are known, or are the places themselves."""
 FLOWS: Final = ("births", "deaths", "departures", "arrivals", "returns", "international", "adjustment")
 
 IDENTITY: Final[Mapping[str, int]] = {
@@ -47,7 +51,7 @@ QUANTILES: Final = (0.1, 0.5, 0.9)
 
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "people_65_plus": ("people_80_plus",),
-    "people": ("women_20_39",),
+    "people": ("women_20_39", *AT_HAND),
     "arrivals": ("returns",),
 }
 """Quantity -> those it contains, none of which may exceed it."""
@@ -68,7 +72,7 @@ class Ensemble:
     years: tuple[int, ...]
     """Instants, evenly spaced, the base year first; flows have one period less."""
     stocks: Mapping[str, Array]
-    """`STOCKS`, and `LIVELIHOODS` where they are known -> [member, year, place]."""
+    """`STOCKS`, and `LIVELIHOODS` and `SETTLEMENTS` where they are known -> [member, year, place]."""
     flows: Mapping[str, Array]
     """`FLOWS` -> [member, period, place]; a period is named by the year it ends in."""
     central: Array
@@ -108,7 +112,8 @@ def _check_shapes(ensemble: Ensemble) -> None:
     steps = set(np.diff(years).tolist())
     if years[0] != country.base_year or len(years) < 2 or len(steps) != 1 or min(steps) <= 0:
         raise ValueError(f"years {years} must rise evenly from the base year {country.base_year}")
-    stocks = (*STOCKS, *LIVELIHOODS) if LIVELIHOODS[0] in ensemble.stocks else STOCKS
+    known = [of for of in (LIVELIHOODS, SETTLEMENTS) if of[0] in ensemble.stocks]
+    stocks = (*STOCKS, *(name for of in known for name in of))
     for kind, keys, arrays in (("stocks", stocks, ensemble.stocks), ("flows", FLOWS, ensemble.flows)):
         if set(arrays) != set(keys):
             raise ValueError(f"{kind} are {sorted(arrays)}, expected {sorted(keys)}")
@@ -143,8 +148,13 @@ def _check_parts(ensemble: Ensemble) -> None:
         wrong = np.abs(off) > ROUNDING * (arrays["jobs"] + 1)
         if wrong.any():
             raise ArithmeticError(_fault(ensemble, "jobs", wrong, off, "differs from the sum of its activities"))
+    if BY_RUNG[0] in arrays:
+        off = np.sum([arrays[name] for name in BY_RUNG], axis=0) - people
+        wrong = np.abs(off) > ROUNDING * (people + 1)
+        if wrong.any():
+            raise ArithmeticError(_fault(ensemble, "people", wrong, off, "differs from the sum of its rungs"))
     for whole, parts in PARTS.items():
-        for part in parts:
+        for part in (name for name in parts if name in arrays):
             excess = arrays[part] - arrays[whole]
             wrong = excess > ROUNDING * (arrays[whole] + 1)
             if wrong.any():

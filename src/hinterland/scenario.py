@@ -9,9 +9,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hinterland.axes import ACTIVITIES, FOOTLOOSE, LIFE_STAGES
+from hinterland.axes import ACTIVITIES, FOOTLOOSE, LIFE_STAGES, SERVICES
 from hinterland.errors import InputError
+from hinterland.model.mergers import Merger
 from hinterland.params import Parameters
+from hinterland.space.network import Line
 
 Array = NDArray[np.float64]
 
@@ -41,6 +43,12 @@ LEVERS: Final[Mapping[str, Lever]] = {
     "remote": Lever("Share of a place's workers who come to work for employers elsewhere.", 0, 0.9),
     "building": Lever("Log of homes built, at the same rents and expectations.", -10, 1),
     "amenity": Lever("Amenity of a place, in log income.", -3, 3),
+    "transfers": Lever("Further transfers to a place a year, in shares of its revenue of the base year.", -1, 5),
+    "projects": Lever("Projects on borrowed money a year, in shares of a place's revenue of the base year.", 0, 5),
+    "rank_transfers": Lever("Added to the share of transfers that goes by rank.", -1, 1, national=True),
+    "schools_kept": Lever("Share of the size at which schools close that is waived.", 0, 1),
+    "boarding": Lever("Rise in the share of pupils without a school at hand who board.", 0, 1),
+    "service_use": Lever("Log of use per person; a stop or a school is withdrawn by -10.", -10, 3, SERVICES),
     "national_jobs": Lever("Log of the nation's demand for work of an activity.", -3, 3, ACTIVITIES, national=True),
 }
 """Name -> lever."""
@@ -73,12 +81,37 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """A railway line ends, or with a place its stop there: trains still pass."""
+
+    line: str
+    """Name of the line; empty for every line that stops at the place."""
+    year: float
+    place: str = ""
+    """Code; empty for the whole line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A stock of the base year is a multiple of what the record says."""
+
+    stock: str
+    """`homes` or `capacity` (what is built for local services)."""
+    log: float
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A named set of changes compared with the base under the same random numbers and the same national factors."""
 
     name: str
     changes: tuple[Change, ...] = field(default=())
     turns: tuple[Turn, ...] = field(default=())
+    openings: tuple[Line, ...] = field(default=())
+    closings: tuple[Closing, ...] = field(default=())
+    mergers: tuple[Merger, ...] = field(default=())
+    beginnings: tuple[Beginning, ...] = field(default=())
 
 
 BASE: Final = Scenario("base")
@@ -97,7 +130,7 @@ def changed(
     InputError names a place or kind that does not exist.
     """
     of = LEVERS[lever]
-    kind = "life stage" if of.kinds == LIFE_STAGES.labels else "activity"
+    kind = {LIFE_STAGES.labels: "life stage", SERVICES: "service"}.get(of.kinds, "activity")
     axes = (*(() if of.national else (("place code", codes),)), *(((kind, of.kinds),) if of.kinds else ()))
     out = np.zeros((len(starts), *(len(labels) for _, labels in axes)))
     for change in scenario.changes:
@@ -105,12 +138,12 @@ def changed(
             asked = (*(() if of.national else (change.places,)), *((change.kinds,) if of.kinds else ()))
             where = np.ix_(
                 *(
-                    _positions(names, labels, what, scenario.name)
+                    positions(names, labels, what, scenario.name)
                     for names, (what, labels) in zip(asked, axes, strict=True)
                 )
             )
             for k, start in enumerate(starts):
-                out[k][where] += change.amount * in_force(change, start, years)
+                out[(k, *where)] += change.amount * in_force(change, start, years)
     return out
 
 
@@ -191,7 +224,8 @@ def _reached(change: Change, year: float) -> float:
     return grown + since - rising
 
 
-def _positions(names: tuple[str, ...], known: tuple[str, ...], what: str, scenario: str) -> list[int]:
+def positions(names: tuple[str, ...], known: tuple[str, ...], what: str, scenario: str) -> list[int]:
+    """Where names stand among those known, or all of these where none is named; InputError names one that is not."""
     for name in names:
         if name not in known:
             raise InputError(

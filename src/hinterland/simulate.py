@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from hinterland.model.step import Behaviour, Conditions, Setting, step
-from hinterland.state import Economy, State
+from hinterland.state import Economy, Services, State
 
 
 @jax.tree_util.register_dataclass
@@ -28,6 +28,8 @@ class Trajectory:
     """[step, ..., sex, age] the national factors."""
     economy: Economy | None
     """What places lived on [instant, ...]; None where that is not known."""
+    services: Services | None
+    """Where in their places people lived and what they had at hand [instant, ...]; None where that is not known."""
 
 
 FLOWS = ("births", "deaths", "departures", "arrivals", "returns", "international", "adjustment")
@@ -56,6 +58,7 @@ def simulate(
             flows={name: getattr(flows, name).sum(axis=(-2, -1)) for name in FLOWS},
             control=flows.control,
             economy=after.economy,
+            services=after.services,
         )
 
     _, later = jax.lax.scan(advance, start, (behaviour, conditions, control))
@@ -70,4 +73,5 @@ def simulate(
         flows=later.flows,
         control=later.control,
         economy=jax.tree.map(with_start, start.economy, later.economy),
+        services=jax.tree.map(with_start, start.services, later.services),
     )

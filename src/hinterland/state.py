@@ -9,6 +9,22 @@ import jax
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """Public money at an instant, each [..., place]; pay and funded are zero in the base year."""
+
+    debt: jax.Array
+    arrears: jax.Array
+    reserve: jax.Array
+    pay: jax.Array
+    """Log public pay relative to the base year."""
+    funded: jax.Array
+    """Log of posts that can be paid over posts wanted."""
+    peak: jax.Array
+    """Homes for which there is upkeep: the most there were, slowly written off."""
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True, slots=True)
 class Economy:
     """What places live on at an instant, each [..., place] unless a shape is given."""
 
@@ -31,6 +47,28 @@ class Economy:
     """[..., place, stage] what movers see of it: change of V since the base year."""
     push: jax.Array
     """[..., place, stage] what lack of work adds to the response of the log hazard of leaving."""
+    posts: jax.Array
+    """Public posts that need calls for, paid or not."""
+    promoted: jax.Array
+    """What promotion adds to the log weight of the place in the choice of plants."""
+    budget: Budget
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Where in their places people live and what they have at hand, at an instant."""
+
+    rungs: jax.Array
+    """[..., place, rung] shares of a place's people."""
+    degree: jax.Array
+    """[..., place, rung, service] share of a rung's people with the service at hand."""
+    pull: jax.Array
+    """[..., place, stage] change of V since the base year."""
+    rung_pull: jax.Array
+    """[..., place, rung] change of V of a rung."""
+    cost: jax.Array
+    """[..., place] log change of the cost of living."""
 
 
 @jax.tree_util.register_dataclass
@@ -49,6 +87,8 @@ class State:
     """People whose home is here and who live in another place."""
     economy: Economy | None = None
     """What the places live on; None where the country has no figures of jobs."""
+    services: Services | None = None
+    """None where nothing is known of what is urban and places are larger than a settlement."""
 
     @property
     def people(self) -> jax.Array:

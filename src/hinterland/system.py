@@ -15,6 +15,8 @@ from hinterland.errors import InputError
 from hinterland.model.economy import habits
 from hinterland.model.leaving import rogers_castro
 from hinterland.model.migration import Mobility, by_age
+from hinterland.model.rungs import ladder
+from hinterland.model.services import provision
 from hinterland.model.step import Behaviour, Setting
 from hinterland.params import Parameters
 from hinterland.space.dense import DenseKernel
@@ -66,15 +68,22 @@ def kernel(country: Country, parameters: Parameters) -> DenseKernel:
             remedy="Give at least two places: people move between places",
             where="places",
         )
+    return DenseKernel(matrix=jnp.asarray(moves_kernel(country, parameters)))
+
+
+def moves_kernel(country: Country, parameters: Parameters, ratio: Array | None = None) -> Array:
+    """Weights [place, place] of moves, their mean one; `ratio` [place, place] multiplies distances."""
+    places = country.places
     _, regions = np.unique(np.array(places.regions), return_inverse=True)
+    distance = great_circle(places.lon, places.lat)
     weights = two_scales(
-        great_circle(places.lon, places.lat),
+        distance if ratio is None else distance * ratio,
         near=parameters.value("near"),
         far=parameters.value("far"),
         far_share=parameters.value("far_share"),
     )
     weights = same_region(weights, regions.astype(np.int64), log_factor=parameters.value("region_bond"))
-    return DenseKernel(matrix=jnp.asarray(weights / weights.mean()))
+    return weights / weights.mean()
 
 
 def behaviour(values: Mapping[str, Array], ages: Ages) -> Behaviour:
@@ -114,6 +123,8 @@ def behaviour(values: Mapping[str, Array], ages: Ages) -> Behaviour:
         base=jnp.zeros(len(LIFE_STAGES)),
         births_rent=jnp.asarray(number("births_rent")),
         habits=habits(values, ages),
+        ladder=ladder(values),
+        provision=provision(values),
     )
 
 

@@ -22,6 +22,7 @@ KNOWN: Final = (
     "km2",
     "persons/km2",
     "hours",
+    "km/hour",
     "1/hour",
     "degrees",
     "degrees Celsius",

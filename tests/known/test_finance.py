@@ -380,7 +380,7 @@ def test_merged_places_share_their_debt_by_people() -> None:
         reserve=jnp.array([0.0, 8.0, 0.0, 2.0]), pay=jnp.array([-0.2, 0.0, -0.1, 0.0]),
         funded=jnp.array([-0.4, 0.0, 0.0, 0.0]), peak=jnp.arange(4.0),
     )  # fmt: skip
-    got = pooled(some, np.array([10, 10, 3, 4]), jnp.array([1.0, 3.0, 5.0, 0.0]))
+    got = pooled(some, jnp.array([1, 1, 2, 3]), jnp.array([1.0, 3.0, 5.0, 0.0]))
     np.testing.assert_allclose(got.debt, [10.0, 30.0, 7.0, 5.0])
     np.testing.assert_allclose(got.arrears, [1.0, 3.0, 1.0, 1.0])
     np.testing.assert_allclose(got.reserve, [2.0, 6.0, 0.0, 2.0])

@@ -209,7 +209,7 @@ def test_size_does_not_matter(seed: int, times: float) -> None:
 def test_mergers_keep_the_sums(seed: int, groups: list[int]) -> None:
     inputs = treasury(seed)
     budget = troubled(inputs, seed)
-    merged = pooled(budget, np.array(groups), inputs.asked.people)
+    merged = pooled(budget, jnp.asarray(groups), inputs.asked.people)
     for name in ("debt", "arrears", "reserve"):
         np.testing.assert_allclose(getattr(merged, name).sum(-1), getattr(budget, name).sum(-1), rtol=1e-12)
 

@@ -232,15 +232,19 @@ def test_the_order_of_places_does_not_matter(seed: int, extreme: float) -> None:
         np.testing.assert_allclose(getattr(end, name), getattr(straight, name)[:, order], rtol=1e-9, atol=1e-12)
 
 
+def total(given: tuple[jax.Array, jax.Array, Provision, Ladder], base: ServicesBase, levers: Levers) -> jax.Array:
+    people, rungs, provision, ladder = given
+    end = serve(base, provision, base.degree, rungs, people, levers)
+    later = climb(rungs, end.rung_pull, jnp.full((MEMBERS, PLACES), 0.2), ladder, 1)
+    return end.pull.sum() + end.cost.sum() + end.degree.sum() + (later**2).sum()
+
+
+slopes = jax.jit(jax.grad(total))
+
+
 @given(seeds, extremes)
 def test_gradients_are_finite(seed: int, extreme: float) -> None:
     given_ = country(seed, extreme)
-
-    def total(people: jax.Array, rungs: jax.Array, provision: Provision, ladder: Ladder) -> jax.Array:
-        end = serve(given_.base, provision, given_.base.degree, rungs, people, given_.levers)
-        later = climb(rungs, end.rung_pull, jnp.full((MEMBERS, PLACES), 0.2), ladder, 1)
-        return end.pull.sum() + end.cost.sum() + end.degree.sum() + (later**2).sum()
-
-    slopes = jax.grad(total, argnums=(0, 1, 2, 3))(given_.now, given_.rungs, given_.provision, given_.ladder)
-    for slope in jax.tree.leaves(slopes):
+    free = (given_.now, given_.rungs, given_.provision, given_.ladder)
+    for slope in jax.tree.leaves(slopes(free, given_.base, given_.levers)):
         assert np.isfinite(np.asarray(slope)).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from hinterland.calibrate.stocks import filled
 from hinterland.data.climate import climate
 from hinterland.data.country import Country
 from hinterland.model import economy as model
-from hinterland.model import homes, income, industry, jobs, labour, pull, shopping
+from hinterland.model import finance, homes, income, industry, jobs, labour, pull, shopping
 from hinterland.model.amenity import amenity, taste
 from hinterland.params import Parameters
 from hinterland.space.commuting import daily
@@ -71,6 +72,9 @@ def livelihoods(
     )
     households = residents / size
     stock = homes.HomesBase(homes=households / (1 - parameters.value("homes_vacancy")), households=households)
+    expected = jnp.asarray(_growth(country, people, year))
+    asked = _asked(work, earned, residents, stock, expected, habits)
+    money, budget = finance.first_budget(asked, jnp.asarray(country.places.seat) * residents, habits.finance)
     base = model.Base(
         jobs=work,
         people=residents,
@@ -87,6 +91,8 @@ def livelihoods(
         rates=jnp.asarray(rates),
         commuting=commuting,
         shops=shops,
+        finance=money,
+        revenue=finance.standard_need(money, habits.finance, asked),
         pensioners=pensioners,
     )
     economy = Economy(
@@ -96,12 +102,41 @@ def livelihoods(
         homes=stock.homes,
         households=households,
         rent=nothing,
-        expected=jnp.asarray(_growth(country, people, year)),
+        expected=expected,
         income=earned,
         pull=jnp.zeros((len(people), len(LIFE_STAGES))),
         push=jnp.zeros((len(people), len(LIFE_STAGES))),
+        posts=work[:, model.PUBLIC],
+        promoted=nothing,
+        budget=budget,
     )
     return Livelihoods(base=base, economy=economy, borrowed=borrowed)
+
+
+def _asked(
+    work: jax.Array,
+    earned: jax.Array,
+    residents: jax.Array,
+    stock: homes.HomesBase,
+    expected: jax.Array,
+    habits: model.Habits,
+) -> finance.Asked:
+    """What budgets of the base year raise and pay; land is sold as builders go on to build for a year."""
+    nothing = jnp.zeros_like(residents)
+    built = homes.housed(
+        stock.homes, nothing, expected, stock.households, expected, base=stock, housing=habits.housing, years=1
+    )
+    return finance.Asked(
+        incomes=earned,
+        basic_jobs=work[:, model.MINE] + work[:, model.FREE].sum(axis=-1),
+        land_sold=built.land_sold,
+        people=residents,
+        posts=work[:, model.PUBLIC],
+        homes=stock.homes,
+        extra=nothing,
+        projects=nothing,
+        rank_shift=jnp.zeros(()),
+    )
 
 
 def guards(base: model.Base, economy: Economy, habits: model.Habits) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -15,6 +15,7 @@ from hinterland.calibrate.inversion import Inversion, invert, unmoved
 from hinterland.calibrate.livelihoods import guards, livelihoods, observed_jobs
 from hinterland.calibrate.observables import explain, observables
 from hinterland.calibrate.pooling import pooled
+from hinterland.calibrate.settlements import settlements
 from hinterland.calibrate.stability import GROWTH, growth
 from hinterland.calibrate.stocks import balance, newcomer_share, rake_newcomers, registered, rescale_away
 from hinterland.calibrate.vital import local_fertility, local_mortality
@@ -27,13 +28,24 @@ from hinterland.model.leaving import newcomer_prevalence
 from hinterland.model.nation import National, project
 from hinterland.model.step import Behaviour, Conditions, Setting
 from hinterland.params import Parameters
-from hinterland.state import Economy, State
+from hinterland.state import Economy, Services, State
 from hinterland.system import FOLLOWERS, System, behaviour, kernel
 
 Array = NDArray[np.float64]
 
 RECORD = (10, 5)
 """Years before the base year at which a record can start, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What places live on and have at hand at the start, where that is known."""
+
+    economy: Economy | None
+    services: Services | None
+
+    def of(self, state: State) -> State:
+        return replace(state, economy=self.economy, services=self.services)
 
 
 def prepare(country: Country, parameters: Parameters) -> System:
@@ -58,16 +70,16 @@ def _prepare(country: Country, parameters: Parameters) -> System:
     fertility = local_fertility(country, parameters.value("fertility_shrink"))
     base = country.at(country.base_year)
     diagnostics: dict[str, float] = {}
-    setting, economy = _setting(country, parameters, base, country.base_year, diagnostics)
+    setting, start = _setting(country, parameters, base, country.base_year, diagnostics)
     record = record_start(country)
     if record is None:
         effect = np.zeros((len(country.places), len(LIFE_STAGES)))
         state = _first_stocks(country, parameters, acting, base, country.base_year, 1.0, diagnostics)
     else:
         effect, state = _from_record(country, parameters, acting, fertility, record, setting.economy, diagnostics)
-    state = replace(state, economy=economy)
-    if setting.economy is not None and economy is not None and acting.habits is not None:
-        diagnostics |= guards(setting.economy, economy, acting.habits)
+    state = start.of(state)
+    if setting.economy is not None and start.economy is not None and acting.habits is not None:
+        diagnostics |= guards(setting.economy, start.economy, acting.habits)
     ahead = _conditions_ahead(country, fertility, base)
     starts = [country.base_year + country.ages.width * k for k in range(len(ahead))]
     jobs = course(setting, parameters, country.places.codes, starts)
@@ -90,13 +102,14 @@ def _prepare(country: Country, parameters: Parameters) -> System:
 
 def _setting(
     country: Country, parameters: Parameters, people: Array, year: int, diagnostics: dict[str, float]
-) -> tuple[Setting, Economy | None]:
-    """What stays fixed in runs from a year of the record, and what its places lived on then, where jobs are known."""
+) -> tuple[Setting, _Start]:
+    """What stays fixed in runs from a year of the record, and what its places lived on and had at hand then."""
     totals = people.sum(axis=(1, 2))
     market = kernel(country, parameters)
     found = livelihoods(country, parameters, people, year, market)
     if found is not None:
         diagnostics[f"places whose jobs of {year} are their region's"] = found.borrowed
+    inside = settlements(country, parameters, people, year)
     setting = Setting(
         kernel=market,
         opportunities=jnp.asarray(totals / totals.sum()),
@@ -106,8 +119,11 @@ def _setting(
         parents=FOLLOWERS,
         years=country.ages.width,
         economy=None if found is None else found.base,
+        services=None if inside is None else inside.base,
     )
-    return setting, None if found is None else found.economy
+    return setting, _Start(
+        economy=None if found is None else found.economy, services=None if inside is None else inside.services
+    )
 
 
 def _first_stocks(
@@ -164,8 +180,8 @@ def _from_record(
     people, base = country.at(record), country.at(country.base_year)
     earlier = parameters.value("newcomers_earlier") ** ((country.base_year - record) / 10)
     start = _first_stocks(country, parameters, acting, people, record, earlier, diagnostics)
-    then, economy = _setting(country, parameters, people, record, diagnostics)
-    start = replace(start, economy=economy)
+    then, begun = _setting(country, parameters, people, record, diagnostics)
+    start = begun.of(start)
     steps = (country.base_year - record) // country.ages.width
     conditions = _conditions_observed(country, fertility, people, base, record, steps)
     if then.economy is not None:

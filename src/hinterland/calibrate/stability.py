@@ -9,7 +9,7 @@ one, differences between places feed on themselves. What all places share is tak
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import jax
 import jax.numpy as jnp
@@ -19,14 +19,16 @@ from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs  # pyr
 
 from hinterland.calibrate.inversion import chain
 from hinterland.model.step import Behaviour, Conditions, Setting
-from hinterland.state import Economy, State
+from hinterland.state import State
 
 GROWTH: Final = "growth per step of a difference between places; differences feed on themselves above 1"
 """Its name among the diagnostics of a run."""
 CLOSE: Final = 1e-3
 """Relative error at which the search for the eigenvalue ends."""
-STOCKS: Final = ("jobs", "capacity", "homes", "households", "income")
-"""What of an economy is perturbed by a factor; the rest are logs and differences already."""
+STOCKS: Final = ("jobs", "posts", "capacity", "homes", "households", "income")
+"""What of an economy is perturbed by a factor."""
+SIGNALS: Final = ("wage", "rent", "expected", "pull", "push", "promoted")
+"""What is a log or a difference already."""
 GOLDEN: Final = 2.399963
 """The golden angle: a first direction in which neighbours in the list differ."""
 LEAST: Final = 1e-6
@@ -50,10 +52,11 @@ def growth(
         )
         return np.asarray(ravel_pytree(_image(setting, behaviour, state, conditions, pull, apart))[0])
 
-    operator: Any = LinearOperator((len(flat), len(flat)), matvec=image, dtype=np.float64)
+    of_products, largest = cast("Any", LinearOperator), cast("Any", eigs)  # the stubs know neither well
+    operator = of_products((len(flat), len(flat)), matvec=image, dtype=np.float64)
     waves = np.cos(np.arange(len(flat)) * GOLDEN)
     try:
-        found = eigs(operator, k=1, which="LM", tol=CLOSE, v0=waves, return_eigenvectors=False)
+        found = largest(operator, k=1, which="LM", tol=CLOSE, v0=waves, return_eigenvectors=False)
     except ArpackNoConvergence:
         return float("nan")
     return float(np.abs(found[0])) ** (1 / len(conditions))
@@ -66,26 +69,29 @@ def _image(
     state: State,
     conditions: list[Conditions],
     pull: jax.Array,
-    direction: tuple[jax.Array, Economy | None],
-) -> tuple[jax.Array, Economy | None]:
+    direction: tuple[jax.Array, dict[str, jax.Array]],
+) -> tuple[jax.Array, dict[str, jax.Array]]:
     """What becomes of a small perturbation in a direction, by the end of the steps."""
 
-    def end(at: tuple[jax.Array, Economy | None]) -> tuple[jax.Array, Economy | None]:
+    def end(at: tuple[jax.Array, dict[str, jax.Array]]) -> tuple[jax.Array, dict[str, jax.Array]]:
         return _coordinates(chain(setting, behaviour, _perturbed(state, at), conditions, pull))
 
     return jax.jvp(end, (_coordinates(state),), (direction,))[1]
 
 
-def _coordinates(state: State) -> tuple[jax.Array, Economy | None]:
-    """Logs of people [place], and the economy with its stocks in logs."""
+def _coordinates(state: State) -> tuple[jax.Array, dict[str, jax.Array]]:
+    """Logs of people [place], and what places live on with its stocks in logs.
+
+    Budgets are left out: they start on a kink, where more and less money are different matters.
+    """
     people = jnp.log(jnp.maximum(state.people.sum(axis=(-2, -1)), LEAST))
     if state.economy is None:
-        return people, None
+        return people, {}
     logs = {name: jnp.log(jnp.maximum(getattr(state.economy, name), LEAST)) for name in STOCKS}
-    return people, replace(state.economy, **logs)
+    return people, logs | {name: getattr(state.economy, name) for name in SIGNALS}
 
 
-def _perturbed(state: State, at: tuple[jax.Array, Economy | None]) -> State:
+def _perturbed(state: State, at: tuple[jax.Array, dict[str, jax.Array]]) -> State:
     """The state with people and economy as in `at`; each sex and age is still away from as many places as it is at."""
     people, economy = at
     here, _ = _coordinates(state)
@@ -93,6 +99,8 @@ def _perturbed(state: State, at: tuple[jax.Array, Economy | None]) -> State:
     newcomers, away = state.newcomers * factor, state.away * factor
     gone = away.sum(axis=0)
     away = away * jnp.where(gone > 0, newcomers.sum(axis=0) / jnp.where(gone > 0, gone, 1.0), 1.0)
-    if economy is not None:
-        economy = replace(economy, **{name: jnp.exp(getattr(economy, name)) for name in STOCKS})
-    return State(rooted=state.rooted * factor, newcomers=newcomers, away=away, economy=economy)
+    lives_on = state.economy
+    if lives_on is not None:
+        stocks = {name: jnp.exp(economy[name]) for name in STOCKS}
+        lives_on = replace(lives_on, **stocks, **{name: economy[name] for name in SIGNALS})
+    return replace(state, rooted=state.rooted * factor, newcomers=newcomers, away=away, economy=lives_on)

@@ -8,6 +8,7 @@ uncertainty, taken by horizon.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Final
 
 import jax
@@ -68,6 +69,7 @@ def known_at(country: Country, launch: int) -> Vintage:
         ),
         drivers=drivers,
         moves=FrozenMapping({year: moves for year, moves in country.moves.items() if year <= launch}),
+        lines=tuple(replace(line, closes=inf) for line in country.lines if line.opens < launch + 1),
     )
     return Vintage(replace(cut, drivers=_own_migration(cut)), remarks)
 

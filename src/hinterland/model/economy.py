@@ -15,9 +15,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from hinterland.axes import ACTIVITIES, FOOTLOOSE, Ages
+from hinterland.model import finance as public_money
 from hinterland.model import homes as housing_market
 from hinterland.model import income as pay_and_pensions
-from hinterland.model import industry, jobs, labour, pull, shopping
+from hinterland.model import industry, jobs, labour, mergers, pull, shopping
 from hinterland.model.amenity import amenity_change
 from hinterland.model.levers import Levers, no_levers
 from hinterland.space.kernel import Kernel
@@ -60,8 +61,13 @@ class Base:
     """[sex, age] employment rates."""
     commuting: Kernel
     shops: Kernel
+    finance: public_money.FinanceBase
+    revenue: jax.Array
+    """Of local budgets a year."""
     pensioners: int = field(metadata={"static": True})
     """Position of the first age group with pensions."""
+    mergers: mergers.Mergers | None = None
+    """Dated in years since the base year; None where no places merge."""
 
 
 @jax.tree_util.register_dataclass
@@ -77,6 +83,8 @@ class Habits:
     housing: housing_market.Housing
     response: pull.Response
     dirt: industry.Dirt
+    finance: public_money.Finance
+    saving: mergers.Saving
     household_trend: jax.Array
     remote_schooling: jax.Array
 
@@ -95,11 +103,32 @@ class Given:
     taste: jax.Array
     """[...] growth since the base year of the taste for climate, as a share of that year's."""
     levers: Levers
+    rank_shift: jax.Array
+    """[...] added to the share of transfers that goes by rank."""
 
 
 def undisturbed(shares: jax.Array, since: jax.Array, places: int) -> Given:
     """Shares [..., activity] of the nation's jobs so many years [...] after the base year, and nothing else changed."""
-    return Given(shares=shares, since=since, remote=jnp.zeros(()), taste=jnp.zeros(()), levers=no_levers(places))
+    nothing = jnp.zeros(())
+    return Given(
+        shares=shares, since=since, remote=nothing, taste=nothing, levers=no_levers(places), rank_shift=nothing
+    )
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True, slots=True)
+class Trips:
+    """How far places are from each other in a step, for those who move, work and shop."""
+
+    moves: Kernel
+    """How far those who sell to all reach, too."""
+    commuting: Kernel
+    shops: Kernel
+
+
+def usual_trips(base: Base, moves: Kernel) -> Trips:
+    """Distances of the base year."""
+    return Trips(moves=moves, commuting=base.commuting, shops=base.shops)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,24 +160,37 @@ def habits(values: Mapping[str, Any], ages: Ages) -> Habits:
         housing=housing_market.housing(values),
         response=pull.response(values),
         dirt=industry.dirt(values),
+        finance=public_money.finance(values),
+        saving=mergers.saving(values),
         household_trend=jnp.asarray(np.asarray(values["household_size_trend"], dtype=np.float64)),
         remote_schooling=jnp.asarray(np.asarray(values["remote_schooling"], dtype=np.float64)),
     )
 
 
 def advance(
-    base: Base, habits: Habits, economy: Economy, people: jax.Array, given: Given, market: Kernel, years: int
+    base: Base,
+    habits: Habits,
+    economy: Economy,
+    people: jax.Array,
+    given: Given,
+    trips: Trips,
+    years: int,
+    *,
+    cost: jax.Array | None = None,
 ) -> Economy:
     """The economy at the end of a step, from that at its start and people [..., place, sex, age] at its end.
 
-    `market` weighs how far those who sell to all reach. The nation's jobs are the labour of its people, shared among
-    activities as given; jobs and incomes of places sum to the nation's.
+    `trips` says how far places are from each other in this step. The nation's jobs are the labour of its people, shared
+    among activities as given; jobs and incomes of places sum to the nation's, less what mines and budgets do not pay.
+    `cost` [..., place] is the log change of the cost of living.
     """
     now = _now(base, people, given)
     residents, workers = now.residents, now.workers
-    trade, capacity = _trade(base, habits, economy, now.national[..., LOCAL], given.levers.demand, years)
-    work = _work(base, habits, economy, now, trade, given, market, years=years)
-    reach = within_reach(work, workers, habits, base.commuting)
+    trade, capacity = _trade(base, habits, economy, now.national[..., LOCAL], given.levers.demand, trips.shops, years)
+    wanted = _posts_wanted(base, habits, economy, now, given, years)
+    posts = _posts_paid(base, habits, economy, wanted, given)
+    work = _work(base, habits, economy, now, _Settled(trade, posts), given, trips.moves, years=years)
+    reach = within_reach(work, workers, habits, trips.commuting)
     wage = labour.wage_after(
         economy.wage,
         now.density,
@@ -163,10 +205,11 @@ def advance(
         wage,
         people,
         reach[..., 0] * workers,
-        base.commuting,
+        trips.commuting,
         base.pensioners,
         mine_price=given.levers.mine_price,
         afar=now.afar,
+        public_pay=economy.budget.pay,
     )
     households = residents / housing_market.household_size(base.household_size, habits.household_trend, given.since)
     housed = housing_market.housed(
@@ -181,8 +224,23 @@ def advance(
         building=given.levers.building,
     )
     _, air = industry.damage(work[..., ROUTINE], workers, base.jobs[:, ROUTINE], base.labour, habits.dirt)
+    asked = public_money.Asked(
+        incomes=income,
+        basic_jobs=work[..., MINE] + work[..., FREE].sum(axis=-1),
+        land_sold=housed.land_sold / years,
+        people=residents,
+        posts=wanted,
+        homes=housed.homes,
+        extra=given.levers.transfers * base.revenue,
+        projects=given.levers.projects * base.revenue,
+        rank_shift=given.rank_shift,
+    )
+    budget, accounts = public_money.settle(base.finance, habits.finance, economy.budget, asked, years)
+    if base.mergers is not None:
+        budget = public_money.pooled(budget, mergers.groups(base.mergers, given.since), residents)
+    dearer = jnp.zeros_like(residents) if cost is None else cost
     signals = pull.Signals(
-        income=pay_and_pensions.log_per_head(income, residents) - base.income,
+        income=pay_and_pensions.log_per_head(income, residents) - base.income - dearer,
         access=labour.access_change(reach[..., 1], base.reach[..., 1]),
         rent=housed.rent,
         nonemployment=labour.non_employment_change(reach[..., 0], base.reach[..., 0], habits.market),
@@ -201,6 +259,9 @@ def advance(
         income=income,
         pull=pull.pull(signals, habits.response, warmth) + air[..., None],
         push=pull.push(signals, habits.response),
+        posts=wanted,
+        promoted=public_money.promotion_pull(base.finance, habits.finance, accounts, residents, years),
+        budget=budget,
     )
 
 
@@ -222,7 +283,7 @@ def within_reach(work: jax.Array, workers: jax.Array, habits: Habits, commuting:
     return labour.catchment(kinds, workers, commuting)
 
 
-def incomes(
+def incomes(  # noqa: PLR0913
     habits: Habits,
     work: jax.Array,
     wage: jax.Array,
@@ -233,11 +294,12 @@ def incomes(
     *,
     mine_price: jax.Array | None = None,
     afar: jax.Array | None = None,
+    public_pay: jax.Array | None = None,
 ) -> jax.Array:
     """Incomes of residents [..., place]: what they earn within reach, and pensions from group `pensioners` on.
 
-    `mine_price` is the log price of what is mined and `afar` persons who work for employers elsewhere, [..., place];
-    both are nothing where not given.
+    `mine_price` is the log price of what is mined, `afar` persons who work for employers elsewhere and `public_pay`
+    the log of public pay, [..., place]; all are as in the base year where not given.
     """
     nothing = jnp.zeros_like(employed)
     return pay_and_pensions.incomes(
@@ -249,7 +311,19 @@ def incomes(
         remote=nothing if afar is None else afar,
         pay=habits.pay,
         commuting=commuting,
+        public_pay=public_pay,
     ).total
+
+
+def farm_share(work: jax.Array) -> jax.Array:
+    """Share of farms in jobs [..., place] of jobs [..., place, activity]; none where there are no jobs."""
+    total = work.sum(axis=-1)
+    return jnp.where(total > 0, work[..., FARM] / jnp.where(total > 0, total, 1.0), 0.0)
+
+
+def richer(base: Base, economy: Economy, people: jax.Array) -> jax.Array:
+    """Log change of incomes per head since the base year [..., place], of people [..., place, sex, age]."""
+    return pay_and_pensions.log_per_head(economy.income, people.sum(axis=(-2, -1))) - base.income
 
 
 def reached(people: jax.Array, market: Kernel) -> jax.Array:
@@ -258,15 +332,21 @@ def reached(people: jax.Array, market: Kernel) -> jax.Array:
 
 
 def _trade(
-    base: Base, habits: Habits, economy: Economy, national: jax.Array, clients: jax.Array, years: int
+    base: Base,
+    habits: Habits,
+    economy: Economy,
+    national: jax.Array,
+    clients: jax.Array,
+    shops: Kernel,
+    years: int,
 ) -> tuple[jax.Array, jax.Array]:
     """Local-service jobs and what is built for them, both [..., place], at the end of a step.
 
-    `clients` [..., place] is the log of what else changes spending there.
+    `clients` [..., place] is the log of what else changes spending there; `shops` the ways to shops in this step.
     """
     habit = habits.shopping
     usual = shopping.demand(base.spending, shopping.first_capacity(base.jobs[:, LOCAL], habit), habit, base.shops)
-    spent = shopping.demand(economy.income, economy.capacity, habit, base.shops) * jnp.exp(clients)
+    spent = shopping.demand(economy.income, economy.capacity, habit, shops) * jnp.exp(clients)
     wanted = shopping.wanted(base.jobs[:, LOCAL], usual, spent, national)
     jobs_served = shopping.served(wanted, economy.capacity, national, habit)
     return jobs_served, shopping.built(economy.capacity, wanted, habit, years)
@@ -286,12 +366,39 @@ def _now(base: Base, people: jax.Array, given: Given) -> _Now:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """Jobs [..., place] that are known before plants choose."""
+
+    trade: jax.Array
+    posts: jax.Array
+
+
+def _posts_wanted(base: Base, habits: Habits, economy: Economy, now: _Now, given: Given, years: int) -> jax.Array:
+    """Public posts that need calls for [..., place]; they sum to the nation's."""
+    return jobs.posted(
+        economy.posts,
+        base.jobs[:, PUBLIC],
+        jobs.needed(now.people, habits.needs) * jnp.exp(given.levers.posts),
+        base.need,
+        now.national[..., PUBLIC],
+        habits.needs,
+        years,
+    )
+
+
+def _posts_paid(base: Base, habits: Habits, economy: Economy, wanted: jax.Array, given: Given) -> jax.Array:
+    """Public posts [..., place] of those wanted that are left by mergers and paid by budgets."""
+    posts = wanted * jnp.exp(economy.budget.funded)
+    return posts if base.mergers is None else mergers.merged(posts, base.mergers, habits.saving, given.since).posts
+
+
 def _work(
     base: Base,
     habits: Habits,
     economy: Economy,
     now: _Now,
-    trade: jax.Array,
+    settled: _Settled,
     given: Given,
     market: Kernel,
     *,
@@ -312,32 +419,22 @@ def _work(
         base.jobs[:, FREE],
         national[..., FREE],
         changes,
-        given.levers.plants,
+        given.levers.plants + economy.promoted[..., None],
         habits.location,
         years,
         residents=jobs.able_to_work_remotely(workers, base.schooling, habits.remote_schooling),
         remote_share=given.remote,
     )
     mine = jobs.mined(base.jobs[:, MINE], jnp.exp(given.levers.mine_output), national[..., MINE])
-    need = jobs.needed(now.people, habits.needs)
-    posts = jobs.posted(
-        economy.jobs[..., PUBLIC],
-        base.jobs[:, PUBLIC],
-        need * jnp.exp(given.levers.posts),
-        base.need,
-        national[..., PUBLIC],
-        habits.needs,
-        years,
-    )
     harm, _ = industry.damage(free[..., ROUTINE - FREE.start], workers, base.jobs[:, ROUTINE], base.labour, habits.dirt)
-    others = free.sum(axis=-1) + mine + posts + trade
+    others = free.sum(axis=-1) + mine + settled.posts + settled.trade
     slack = more_labour - labour.relative_change(others, base.jobs.sum(axis=-1) - base.jobs[:, FARM])
     farm = jobs.farmed(base.jobs[:, FARM], more_labour, slack, national[..., FARM], habits.needs, harm)
     by_name = {
         "farm": farm,
         "mine": mine,
         **{activity: free[..., k] for k, activity in enumerate(FOOTLOOSE)},
-        "local": trade,
-        "public": posts,
+        "local": settled.trade,
+        "public": settled.posts,
     }
     return jnp.stack([by_name[activity] for activity in ACTIVITIES], axis=-1)

@@ -32,9 +32,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
 
 from hinterland.model.income import log_per_head
+from hinterland.state import Budget
 
 
 @jax.tree_util.register_dataclass
@@ -103,22 +103,6 @@ class FinanceBase:
     """Its share of what others gave up."""
     per_head: jax.Array
     """Log revenue per resident."""
-
-
-@jax.tree_util.register_dataclass
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """Public money at an instant, each [..., place]; pay and funded are zero in the base year."""
-
-    debt: jax.Array
-    arrears: jax.Array
-    reserve: jax.Array
-    pay: jax.Array
-    """Log public pay relative to the base year."""
-    funded: jax.Array
-    """Log of posts that can be paid over posts wanted."""
-    peak: jax.Array
-    """Homes for which there is upkeep: the most there were, slowly written off."""
 
 
 @jax.tree_util.register_dataclass
@@ -319,13 +303,12 @@ def indices(
     )
 
 
-def pooled(budget: Budget, groups: NDArray[np.int64], weights: jax.Array) -> Budget:
+def pooled(budget: Budget, group: jax.Array, weights: jax.Array) -> Budget:
     """Budgets of which places of the same group [place] share debt, arrears and reserve by weights [..., place].
 
-    Group numbers are any integers. Sums of money are kept; pay and funded become the group's weighted means. Where
-    the weights of a group are all zero its places share alike.
+    A group's number is the position of one of its places. Sums of money are kept; pay and funded become the group's
+    weighted means. Where the weights of a group are all zero its places share alike.
     """
-    group = np.unique(groups, return_inverse=True)[1]
 
     def of_group(each: jax.Array) -> jax.Array:
         return jnp.zeros_like(each).at[..., group].add(each)[..., group]

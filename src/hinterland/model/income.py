@@ -30,6 +30,7 @@ from hinterland.space.kernel import Kernel
 TRACE: Final = 1.0
 """Persons of the nation's mean income added to every place: what an empty one has."""
 MINE: Final = ACTIVITIES.index("mine")
+PUBLIC: Final = ACTIVITIES.index("public")
 
 
 @jax.tree_util.register_dataclass
@@ -77,18 +78,25 @@ def pay(values: Mapping[str, Any]) -> Pay:
     )
 
 
-def paid(jobs: jax.Array, wage: jax.Array, mine_price: jax.Array, pay: Pay) -> jax.Array:
+def paid(
+    jobs: jax.Array, wage: jax.Array, mine_price: jax.Array, pay: Pay, public_pay: jax.Array | None = None
+) -> jax.Array:
     """What the jobs of a place pay [..., place], from jobs [..., place, activity] that are held.
 
     `wage` [..., place] is log pay relative to the base year and the nation, `mine_price` [..., place] the log price
-    of what is mined there relative to the base year.
+    of what is mined there relative to the base year. With `public_pay`, log pay relative to the base year, public
+    posts are paid that instead of following the wage.
     """
     at_base = jobs * pay.activity[..., None, :]
     price = jnp.exp(pay.mine_pass[..., None] * mine_price)
-    return (at_base.sum(-1) + at_base[..., MINE] * (price - 1)) * jnp.exp(wage)
+    market = at_base.sum(-1) + at_base[..., MINE] * (price - 1)
+    if public_pay is None:
+        return market * jnp.exp(wage)
+    posts = at_base[..., PUBLIC]
+    return (market - posts) * jnp.exp(wage) + posts * jnp.exp(public_pay)
 
 
-def incomes(
+def incomes(  # noqa: PLR0913
     jobs: jax.Array,
     wage: jax.Array,
     mine_price: jax.Array,
@@ -99,15 +107,17 @@ def incomes(
     pay: Pay,
     commuting: Kernel | None = None,
     competitors: jax.Array | None = None,
+    public_pay: jax.Array | None = None,
 ) -> Incomes:
     """Incomes of residents, from jobs [..., place, activity] by where they are and people by where they live.
 
     `employed` residents who work in these jobs, `old` residents of pension age and `remote` residents who work for
     employers elsewhere are persons [..., place]; the remote are not among the employed, nor their jobs among `jobs`.
     Without `commuting` everybody works at home. `competitors` [..., place] are the workers within reach of a place's
-    jobs, the transposed kernel of labour; with them the flows are those of `labour.catchment`.
+    jobs, the transposed kernel of labour; with them the flows are those of `labour.catchment`. `public_pay` as in
+    `paid`.
     """
-    payroll, posts = paid(jobs, wage, mine_price, pay), jobs.sum(-1)
+    payroll, posts = paid(jobs, wage, mine_price, pay, public_pay), jobs.sum(-1)
     mean = _ratio(payroll.sum(-1), posts.sum(-1))[..., None]
     columns = jnp.stack([payroll, posts], axis=-1)
     if competitors is not None:

@@ -35,6 +35,10 @@ class Levers:
     """Log of homes built, at the same rents and expectations."""
     amenity: jax.Array
     """Amenity, in log income."""
+    transfers: jax.Array
+    """Further transfers a year, in shares of revenue of the base year."""
+    projects: jax.Array
+    """Projects on borrowed money a year, in shares of revenue of the base year."""
 
 
 AXES: Mapping[str, tuple[str, ...]] = {field.name: () for field in fields(Levers)} | {"plants": FOOTLOOSE}

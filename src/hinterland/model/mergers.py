@@ -106,6 +106,14 @@ def merged(posts: jax.Array, mergers: Mergers, saving: Saving, at: float | jax.A
     )
 
 
+def groups(mergers: Mergers, at: float | jax.Array) -> jax.Array:
+    """The place [place] whose budget each place shares at a time: its seat once it has merged, or itself."""
+    here = jnp.arange(mergers.member.shape[-1])
+    joined = mergers.member * (mergers.start < at)[:, None]
+    seats = mergers.seat.argmax(axis=-1)
+    return jnp.where(joined.sum(axis=0) > 0, (joined * seats[:, None]).sum(axis=0).astype(here.dtype), here)
+
+
 def arranged(mergers: Sequence[Merger], codes: tuple[str, ...], base_year: float) -> Mergers:
     """Mergers as arrays over the places with `codes` [place].
 

@@ -8,13 +8,26 @@ import jax
 import jax.numpy as jnp
 
 from hinterland.model import economy as livelihoods
+from hinterland.model import rungs
+from hinterland.model import services as provided
 from hinterland.model.control import international_factor, scaled, towards
 from hinterland.model.migration import Mobility, Standing, mean_gap, move
 from hinterland.model.nation import National, renew
 from hinterland.model.settling import settle
 from hinterland.model.survival import Survivorship, aged, surviving
+from hinterland.space.dense import DenseKernel
 from hinterland.space.kernel import Kernel
-from hinterland.state import Economy, Flows, State
+from hinterland.state import Economy, Flows, Services, State
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True, slots=True)
+class Kernels:
+    """Kernels of every epoch, each a stack [epoch, place, place]."""
+
+    moves: DenseKernel
+    commuting: DenseKernel
+    shops: DenseKernel
 
 
 @jax.tree_util.register_dataclass
@@ -34,6 +47,10 @@ class Setting:
     years: int = field(metadata={"static": True})
     economy: livelihoods.Base | None = None
     """Base year of jobs, incomes and homes; None where the country has no figures of jobs."""
+    kernels: Kernels | None = None
+    """How far places are from each other as railways change; None where they stay."""
+    services: provided.ServicesBase | None = None
+    """Base year of services; None where nothing is known of settlements inside places."""
 
 
 @jax.tree_util.register_dataclass
@@ -50,6 +67,10 @@ class Behaviour:
     """[...] fall of the log of births with the log of rent."""
     habits: livelihoods.Habits | None = None
     """How firms, shops and builders behave, and how movers answer; used where there is an economy."""
+    ladder: rungs.Ladder | None = None
+    """How people step from villages to towns; used where there are services."""
+    provision: provided.Provision | None = None
+    """When services open and close and what they are worth."""
 
 
 @jax.tree_util.register_dataclass
@@ -66,6 +87,10 @@ class Conditions:
     """[..., place, stage] V before congestion and before what the economy adds."""
     economy: livelihoods.Given | None = None
     """The nation's jobs by activity; used where there is an economy."""
+    services: provided.Levers | None = None
+    """What scenarios turn at services; nothing where None."""
+    epoch: jax.Array | None = None
+    """Which of the setting's kernels hold; used where railways change."""
 
 
 def step(
@@ -81,6 +106,7 @@ def step(
     it the step steers to `conditions.target`.
     """
     start = state
+    trips = travelled(setting, conditions)
     pull, lack = seen(state, conditions.pull)
     state, births, deaths = live(setting, behaviour, state, conditions)
     state, settled = settle(state, behaviour.settling, setting.years)
@@ -88,7 +114,7 @@ def step(
         state,
         Standing(pull=pull - crowding(setting, behaviour, start), lack=lack),
         mobility=behaviour.mobility,
-        kernel=setting.kernel,
+        kernel=trips.moves,
         opportunities=setting.opportunities,
         base=behaviour.base,
         stages=setting.stages,
@@ -112,7 +138,19 @@ def step(
         adjustment=state.people - before,
         control=factor,
     )
-    return replace(state, economy=sustained(setting, behaviour, start.economy, state.people, conditions)), flows
+    economy = sustained(setting, behaviour, start, state.people, conditions, trips)
+    services = served(setting, behaviour, start, state.people, economy, conditions)
+    return replace(state, economy=economy, services=services), flows
+
+
+def travelled(setting: Setting, conditions: Conditions) -> livelihoods.Trips:
+    """How far places are from each other in this step."""
+    if setting.kernels is not None and conditions.epoch is not None:
+        kernels, epoch = setting.kernels, conditions.epoch
+        return livelihoods.Trips(kernels.moves.of(epoch), kernels.commuting.of(epoch), kernels.shops.of(epoch))
+    if setting.economy is None:
+        return livelihoods.Trips(moves=setting.kernel, commuting=setting.kernel, shops=setting.kernel)
+    return livelihoods.usual_trips(setting.economy, setting.kernel)
 
 
 def seen(state: State, pull: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -120,20 +158,50 @@ def seen(state: State, pull: jax.Array) -> tuple[jax.Array, jax.Array]:
 
     Both [..., place, stage]; nothing is added where there is no economy.
     """
+    if state.services is not None:
+        pull = pull + state.services.pull
     if state.economy is None:
         return pull, jnp.zeros_like(pull)
     return pull + state.economy.pull, state.economy.push
 
 
 def sustained(
-    setting: Setting, behaviour: Behaviour, economy: Economy | None, people: jax.Array, conditions: Conditions
+    setting: Setting,
+    behaviour: Behaviour,
+    start: State,
+    people: jax.Array,
+    conditions: Conditions,
+    trips: livelihoods.Trips,
 ) -> Economy | None:
     """What places live on at the end of the step, with people [..., place, sex, age] as they are then."""
-    if setting.economy is None or economy is None or behaviour.habits is None or conditions.economy is None:
-        return economy
+    if setting.economy is None or start.economy is None or behaviour.habits is None or conditions.economy is None:
+        return start.economy
+    cost = None if start.services is None else start.services.cost
     return livelihoods.advance(
-        setting.economy, behaviour.habits, economy, people, conditions.economy, setting.kernel, setting.years
+        setting.economy, behaviour.habits, start.economy, people, conditions.economy, trips, setting.years, cost=cost
     )
+
+
+def served(
+    setting: Setting,
+    behaviour: Behaviour,
+    start: State,
+    people: jax.Array,
+    economy: Economy | None,
+    conditions: Conditions,
+) -> Services | None:
+    """Where in their places people [..., place, sex, age] live at the end of the step, and what is at hand there."""
+    before, base = start.services, setting.services
+    if before is None or base is None or behaviour.ladder is None or behaviour.provision is None:
+        return before
+    farms = jnp.zeros_like(before.cost)
+    levers = conditions.services
+    if economy is not None and setting.economy is not None:
+        farms = livelihoods.farm_share(economy.jobs)
+        levers = provided.with_spending(levers, livelihoods.richer(setting.economy, economy, people))
+    settled = rungs.climb(before.rungs, before.rung_pull, farms, behaviour.ladder, setting.years)
+    now = provided.serve(base, behaviour.provision, before.degree, settled, people.sum(axis=-2), levers)
+    return Services(rungs=settled, degree=now.degree, pull=now.pull, rung_pull=now.rung_pull, cost=now.cost)
 
 
 def with_base(setting: Setting, behaviour: Behaviour, pull: jax.Array) -> Behaviour:

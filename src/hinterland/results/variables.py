@@ -95,6 +95,7 @@ SERIES: Final = (
 )
 """Variables with members, in the order reports and summaries list them."""
 
+_AT_HAND: Final = "Residents whose own settlement has it, as settlements of its size do; modelled, not counted."
 _MODELLED: Final = "Modelled from published shares of the employed by where they live. "
 
 LIVELIHOODS: Final = (
@@ -158,8 +159,45 @@ LIVELIHOODS: Final = (
         "住民の所得",
         "Pay and pensions of residents in units of the base year's mean pay; relative pay by activity is assumed.",
     ),
+    _lived(
+        "posts_wanted",
+        "jobs",
+        "Public posts that need calls for",
+        "需要的公共部门岗位",
+        "必要とされる公共部門の仕事",
+        f"{_MODELLED}Posts by residents and ages, paid or not; fewer are held where budgets or mergers cut them.",
+    ),
+    _lived(
+        "debt",
+        "mean pays",
+        "Local public debt",
+        "地方政府债务",
+        "地方債務",
+        "Debt and arrears of local budgets in mean pays of the base year, whose level is assumed.",
+    ),
 )
 """Variables with members that only countries with figures of jobs have; they come after `SERIES`."""
+
+_SPREAD: Final = "From urban shares, spread over settlements by rank; modelled. "
+
+SETTLEMENTS: Final = (
+    _stock("people_core", "People in the city", "中心城区人口", "中心市街の人口", f"{_SPREAD}The largest settlement."),
+    _stock("people_seat", "People in county seats", "县城人口", "県城級の町の人口", f"{_SPREAD}Next by size."),
+    _stock("people_town", "People in towns", "镇区人口", "町の人口", f"{_SPREAD}Towns below county seats."),
+    _stock("people_village", "People in villages", "乡村人口", "集落の人口", f"{_SPREAD}All that is not urban."),
+    *(
+        _stock(f"with_{name}", f"People with {en} at hand", f"身边有{zh}的人口", f"{ja}が身近にある人口", _AT_HAND)
+        for name, (en, zh, ja) in {
+            "primary": ("a primary school", "小学", "小学校"),
+            "secondary": ("a secondary school", "中学", "中学校"),
+            "clinic": ("a clinic", "诊所", "診療所"),
+            "hospital": ("a hospital", "医院", "病院"),
+            "rail": ("a rail stop", "火车站", "鉄道駅"),
+            "supermarket": ("a supermarket", "超市", "スーパー"),
+        }.items()
+    ),
+)
+"""Variables with members of countries whose settlements are known, or are the places themselves."""
 
 TABLES: Final = (
     _stock(
@@ -189,9 +227,11 @@ TABLES: Final = (
 )
 """Variables by sex and age, which members share."""
 
-VARIABLES: Final[Mapping[str, Variable]] = {variable.name: variable for variable in (*SERIES, *LIVELIHOODS, *TABLES)}
+VARIABLES: Final[Mapping[str, Variable]] = {
+    variable.name: variable for variable in (*SERIES, *LIVELIHOODS, *SETTLEMENTS, *TABLES)
+}
 
 
 def series(present: Container[str]) -> tuple[Variable, ...]:
     """Variables with members of a run that holds those named, in the order reports and summaries list them."""
-    return (*SERIES, *(variable for variable in LIVELIHOODS if variable.name in present))
+    return (*SERIES, *(variable for variable in (*LIVELIHOODS, *SETTLEMENTS) if variable.name in present))

@@ -22,3 +22,7 @@ class DenseKernel:
     def apply_transposed(self, columns: jax.Array) -> jax.Array:
         """Transposed K x for columns [..., place, column]; same shape."""
         return jnp.matmul(self.matrix.T, columns)
+
+    def of(self, epoch: jax.Array) -> DenseKernel:
+        """The kernel of one epoch out of a stack [epoch, origin, destination]."""
+        return DenseKernel(matrix=self.matrix[epoch])

@@ -1,0 +1,64 @@
+"""Where inside their places people lived in a year of the record, and what services they had at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from hinterland.axes import LIFE_STAGES
+from hinterland.data.country import Country
+from hinterland.model.rungs import first_rungs, single, sizes
+from hinterland.model.services import ServicesBase, first_services, provision
+from hinterland.params import Parameters
+from hinterland.space.distance import great_circle
+from hinterland.state import Services
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlements:
+    """The base year of services, and the first of their states."""
+
+    base: ServicesBase
+    services: Services
+
+
+def settlements(country: Country, parameters: Parameters, people: Array, year: int) -> Settlements | None:
+    """Rungs and services of `people` [place, sex, age] in a year.
+
+    None where places are larger than a settlement and none publishes its urban people: what they are made of is then
+    not known. Services of the base year are those that settlements of their size have: modelled, not counted.
+    """
+    values = {name: np.asarray(parameters.value(name)) for name in parameters}
+    totals = people.sum(axis=(1, 2))
+    urban = country.indicator("urban_people", year) / np.maximum(totals, 1.0)
+    spread = sizes(values)
+    alone = single(totals, spread, country.places.area)
+    if not alone.all() and not np.isfinite(urban).any():
+        return None
+    pattern = first_rungs(urban, totals, spread, alone=alone)
+    acting = provision(values)
+    base = first_services(
+        pattern, people.sum(axis=1), country.places.area, acting, country.ages, outside=_neighbours(country)
+    )
+    return Settlements(
+        base=base,
+        services=Services(
+            rungs=jnp.asarray(pattern.rungs),
+            degree=base.degree,
+            pull=jnp.zeros((len(people), len(LIFE_STAGES))),
+            rung_pull=jnp.zeros(pattern.rungs.shape),
+            cost=jnp.zeros(len(people)),
+        ),
+    )
+
+
+def _neighbours(country: Country) -> Array:
+    """Distance [place] to the nearest other place, km."""
+    distance = great_circle(country.places.lon, country.places.lat)
+    np.fill_diagonal(distance, np.inf)
+    return distance.min(axis=1)
