@@ -43,8 +43,11 @@ def make_run(
     until = _usual_end(country) if until is None else until
     needed = store.size(country, members, _instants(country, until)) + _REPORTS
     with replacing(target, is_ours=is_run_folder, needed=needed) as part, progress_bar() as progress:
+        from hinterland.data.folders import data_folder
         from hinterland.forecast import forecast
+        from hinterland.memory import keep_compiled
 
+        keep_compiled(data_folder() / "compiled")
         ensemble = forecast(
             country,
             members=members,

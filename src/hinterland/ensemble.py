@@ -14,6 +14,7 @@ from hinterland.course import TURNED, begun, course, scheduled, service_levers
 from hinterland.data.country import Country
 from hinterland.drivers import national_course
 from hinterland.errors import InputError
+from hinterland.memory import give_back
 from hinterland.model.fertility import reverting
 from hinterland.model.step import Behaviour, Conditions, with_base
 from hinterland.params_draw import draw
@@ -95,6 +96,8 @@ def run_ensemble(
                 _keep(system, path, people, drawn, members, stocks, flows)
             if len(drawn) < len(rows):
                 central[:] = people[len(drawn)]
+        if first == 0:
+            give_back()  # what compiling the block has left
         if progress is not None:
             progress(min(int(rows[-1]) + 1, members), members, "members")
     ensemble = Ensemble(

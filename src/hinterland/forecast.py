@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from hinterland.calibrate.prepare import prepare
+from hinterland.calibrate.prepare import growth_of, prepare
+from hinterland.calibrate.stability import GROWTH
 from hinterland.data.country import Country
 from hinterland.ensemble import Progress, run_ensemble, starts_of, usual_end
+from hinterland.memory import forget_compiled
 from hinterland.params import load
 from hinterland.record import Ensemble, check
 
@@ -35,6 +38,12 @@ def forecast(
     if progress is not None:
         progress(0, members, "start")
     system = replace(prepare(country, usual if keep_effects else asked), parameters=asked)
-    outcome = run_ensemble(system, members=members, until=until, seed=seed, progress=progress)
-    check(outcome.ensemble)
-    return outcome.ensemble
+    forget_compiled()
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Compiling is most of its work, and the first block of members is compiled meanwhile.
+        growth = beside.submit(growth_of, system)
+        outcome = run_ensemble(system, members=members, until=until, seed=seed, progress=progress)
+        ensemble = replace(outcome.ensemble, diagnostics={**outcome.ensemble.diagnostics, GROWTH: growth.result()})
+    forget_compiled()
+    check(ensemble)
+    return ensemble

@@ -1,10 +1,12 @@
-"""Memory that compilations have freed, given back to the system where its C library would keep it."""
+"""What compilations leave: memory to be given back, and programs to be kept for the next run."""
 
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 
 def give_back() -> None:
@@ -15,3 +17,27 @@ def give_back() -> None:
     if sys.platform.startswith("linux"):
         with suppress(OSError, AttributeError):
             ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
+def forget_compiled() -> None:
+    """Drops every compiled program from memory: those of a preparation are not run again."""
+    import jax
+
+    jax.clear_caches()
+    give_back()
+
+
+def keep_compiled(folder: Path) -> None:
+    """Keeps compiled programs in a folder, so that later runs of the same shapes start sooner.
+
+    Nothing is kept where the folder cannot be written, and where JAX has been told another one.
+    """
+    import jax
+
+    if os.environ.get("JAX_COMPILATION_CACHE_DIR"):
+        return
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            jax.config.update("jax_compilation_cache_dir", str(folder))
+            jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)

@@ -26,7 +26,7 @@ from hinterland.record import LIVELIHOODS, check, residuals
 from hinterland.switches import SWITCHES, without
 from hinterland.system import System, kernel
 
-STILL = {"farm_fall": 0.0, "household_size_trend": 0.0}
+STILL = {"farm_fall": 0.0, "household_size_trend": 0.0, "finance_land_share": 0.0}
 """Parameters with which nothing but people moves the economy."""
 
 

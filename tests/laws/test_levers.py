@@ -30,6 +30,12 @@ MOVED = {
     "building": ("homes", -3.0, -1),
     "amenity": ("people", 0.5, 1),
     "national_jobs": ("jobs_mine", -0.5, -1),
+    "transfers": ("debt", 0.3, -1),
+    "projects": ("debt", 0.5, 1),
+    "rank_transfers": ("debt", 0.5, -1),
+    "schools_kept": ("with_primary", 1.0, 1),
+    "boarding": ("people", 0.5, 1),
+    "service_use": ("with_rail", -10.0, -1),
 }
 """Lever -> what it moves, by how much it is moved, and which way that goes."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -65,7 +66,7 @@ def unmoved(setting: Setting, people: jax.Array, conditions: list[Conditions]) -
 
 
 @jax.jit
-@jax.value_and_grad
+@partial(jax.value_and_grad, has_aux=True)
 def _loss_and_gradient(
     pull: jax.Array,
     setting: Setting,
@@ -74,12 +75,15 @@ def _loss_and_gradient(
     conditions: list[Conditions],
     observed: jax.Array,
     tie: jax.Array,
-) -> jax.Array:
-    """Mean squared error of the cells of those alive at the start, and the ties; its gradient comes with it."""
+) -> tuple[jax.Array, State]:
+    """Mean squared error of the cells of those alive at the start, and the ties; and the stocks at the end.
+
+    Its gradient comes with it.
+    """
     weight = 1 / jnp.sqrt(jnp.maximum(observed, 1.0) * jnp.maximum(observed.mean(axis=(1, 2), keepdims=True), 1.0))
-    people = chain(setting, behaviour, start, conditions, pull).people
-    miss = ((people - observed) * weight)[..., len(conditions) :]
-    return jnp.mean(miss**2) * len(LIFE_STAGES) + jnp.mean(tie * (pull - pull.mean(axis=0)) ** 2)
+    end = chain(setting, behaviour, start, conditions, pull)
+    miss = ((end.people - observed) * weight)[..., len(conditions) :]
+    return jnp.mean(miss**2) * len(LIFE_STAGES) + jnp.mean(tie * (pull - pull.mean(axis=0)) ** 2), end
 
 
 def invert(
@@ -99,10 +103,13 @@ def invert(
     expected = unmoved(setting, start.people, conditions)
     shape = (observed.shape[0], len(LIFE_STAGES))
 
+    def tried(flat: Array) -> tuple[jax.Array, State, jax.Array]:
+        at = jnp.asarray(flat).reshape(shape)
+        (value, end), slope = _loss_and_gradient(at, setting, behaviour, start, conditions, observed, tie)
+        return value, end, slope
+
     def both(flat: Array) -> tuple[float, Array]:
-        value, slope = _loss_and_gradient(
-            jnp.asarray(flat).reshape(shape), setting, behaviour, start, conditions, observed, tie
-        )
+        value, _, slope = tried(flat)
         return float(value), np.asarray(slope, dtype=np.float64).ravel()
 
     found = minimize(
@@ -113,7 +120,7 @@ def invert(
         options={"maxiter": ITERATIONS, "maxcor": 30, "ftol": 1e-7, "gtol": 1e-9},
     )
     pull = found.x.reshape(shape)
-    state = chain(setting, behaviour, start, conditions, jnp.asarray(pull))
+    _, state, _ = tried(found.x)
     people = np.asarray(state.people)
     seen, hoped = np.asarray(observed), np.asarray(expected)
     totals = seen.sum(axis=(1, 2))

@@ -157,7 +157,7 @@ def observed_jobs(start: model.Base, end: model.Base | None, steps: int, width: 
     first, last = (_national(start), _national(end or start))
     return [
         model.undisturbed(
-            jnp.asarray(first + (last - first) * k / steps), jnp.asarray(float(k * width)), len(start.people)
+            jnp.asarray(first + (last - first) * k / steps), jnp.asarray(np.float64(k * width)), len(start.people)
         )
         for k in range(1, steps + 1)
     ]

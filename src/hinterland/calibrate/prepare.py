@@ -16,7 +16,7 @@ from hinterland.calibrate.livelihoods import guards, livelihoods, observed_jobs
 from hinterland.calibrate.observables import explain, observables
 from hinterland.calibrate.pooling import pooled
 from hinterland.calibrate.settlements import settlements
-from hinterland.calibrate.stability import GROWTH, growth
+from hinterland.calibrate.stability import growth
 from hinterland.calibrate.stocks import balance, newcomer_share, rake_newcomers, registered, rescale_away
 from hinterland.calibrate.vital import local_fertility, local_mortality
 from hinterland.course import at, course
@@ -59,6 +59,17 @@ def prepare(country: Country, parameters: Parameters) -> System:
     return system
 
 
+def growth_of(system: System) -> float:
+    """Growth per step of a difference between places in the first step, at balance (see `stability`)."""
+    country, parameters = system.country, system.parameters
+    with jax.enable_x64(True):
+        acting = behaviour({name: np.asarray(parameters.value(name)) for name in parameters}, country.ages)
+        ahead = _conditions_ahead(country, system.fertility, country.at(country.base_year), 1)
+        jobs = course(system.setting, parameters, country.places.codes, [country.base_year])
+        first = replace(ahead[0], economy=at(jobs, 0))
+        return growth(system.setting, acting, system.state, [first], jnp.asarray(system.balance))
+
+
 def record_start(country: Country) -> int | None:
     """The year from which the record is used; None where no year lies ten or five years before the base year."""
     known = [country.base_year - back for back in RECORD if country.base_year - back in country.years]
@@ -80,14 +91,13 @@ def _prepare(country: Country, parameters: Parameters) -> System:
     state = start.of(state)
     if setting.economy is not None and start.economy is not None and acting.habits is not None:
         diagnostics |= guards(setting.economy, start.economy, acting.habits)
-    ahead = _conditions_ahead(country, fertility, base)
+    ahead = _conditions_ahead(country, fertility, base, 10 // country.ages.width)
     starts = [country.base_year + country.ages.width * k for k in range(len(ahead))]
     jobs = course(setting, parameters, country.places.codes, starts)
     ahead = [replace(given, economy=at(jobs, k)) for k, given in enumerate(ahead)]
     tie = jnp.asarray(parameters.value("tie"))
     still = invert(setting, acting, state, ahead, unmoved(setting, state.people, ahead), tie)
     diagnostics["mean absolute error of people at balance"] = still.error
-    diagnostics[GROWTH] = growth(setting, acting, state, ahead[:1], jnp.asarray(still.pull))
     return System(
         country=country,
         parameters=parameters,
@@ -260,9 +270,8 @@ def _conditions_observed(
     return out
 
 
-def _conditions_ahead(country: Country, fertility: Array, people: Array) -> list[Conditions]:
-    """The first ten years after the base year on the nation's medium course."""
-    steps = 10 // country.ages.width
+def _conditions_ahead(country: Country, fertility: Array, people: Array, steps: int) -> list[Conditions]:
+    """The first steps after the base year on the nation's medium course."""
     nations, targets = national_course(country, people.sum(axis=0), country.base_year, steps, medium(steps))
     return [_conditions(_single(nations, k), targets[0, k], fertility) for k in range(steps)]
 
