@@ -13,8 +13,15 @@ import pytest
 from hinterland.params import load
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "economy.md"
-FILES = ("jobs", "labour", "shopping", "homes", "income", "pull", "climate")
+TABLES = {
+    "economy": ("jobs", "labour", "shopping", "homes", "income", "pull", "climate"),
+    "finance": ("finance",),
+    "services": ("rungs", "services"),
+    "network": ("network",),
+    "settlement": ("settlement",),
+}
+"""Page of docs/ -> files of parameters whose tables stand in it, in order."""
+FILES = tuple(name for names in TABLES.values() for name in names)
 
 
 @pytest.fixture
@@ -35,17 +42,24 @@ def elasticity_table(tools: tuple[ModuleType, ModuleType]) -> ModuleType:
     return tools[1]
 
 
-def page() -> str:
-    return PAGE.read_text(encoding="utf-8")
+def page(name: str = "economy") -> str:
+    return (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
 
 
-def test_the_tables_of_parameters_are_those_of_the_files(parameter_tables):
-    assert page() == parameter_tables.with_tables(page()), "run python tools/parameter_tables.py"
+@pytest.mark.parametrize("name", TABLES)
+def test_the_tables_of_parameters_are_those_of_the_files(parameter_tables, name):
+    assert page(name) == parameter_tables.with_tables(page(name)), "run python tools/parameter_tables.py"
 
 
-def test_every_file_of_the_economy_has_its_table(parameter_tables):
-    marked = [found["name"] for found in parameter_tables.MARKED.finditer(page())]
-    assert marked == list(FILES)
+@pytest.mark.parametrize("name", TABLES)
+def test_every_file_that_a_page_explains_has_its_table(parameter_tables, name):
+    marked = tuple(found["name"] for found in parameter_tables.MARKED.finditer(page(name)))
+    assert marked == TABLES[name]
+
+
+def test_every_page_with_a_table_is_written_by_the_tool(parameter_tables):
+    marked = {path for path in (ROOT / "docs").rglob("*.md") if "<!-- parameters: " in path.read_text(encoding="utf-8")}
+    assert marked == set(parameter_tables.PAGES) == {ROOT / "docs" / f"{name}.md" for name in TABLES}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -64,11 +78,12 @@ def test_a_table_holds_every_parameter_of_its_file_as_the_model_reads_it(paramet
         assert ("drawn" in cells[2]) == known.drawn
 
 
-def test_a_changed_parameter_changes_the_page(parameter_tables, monkeypatch):
+def test_a_changed_parameter_changes_the_page(parameter_tables):
     """The comparison above can fail: a page made of other values differs."""
-    stale = page().replace("| `pull_income` ", "| `pull_other` ", 1)
-    assert stale != page()
-    assert parameter_tables.with_tables(stale) == page()
+    for name, parameter in (("economy", "pull_income"), ("finance", "finance_interest"), ("network", "rail_trips")):
+        stale = page(name).replace(f"| `{parameter}` ", "| `other` ", 1)
+        assert stale != page(name)
+        assert parameter_tables.with_tables(stale) == page(name)
 
 
 def test_long_sources_are_cut_between_words(parameter_tables):

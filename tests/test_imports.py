@@ -37,7 +37,7 @@ LAYERS = (
     ("web",),
     ("cli_console",),
     ("cli_backtest", "cli_build"),
-    ("cli_data", "cli_place", "cli_run"),
+    ("cli_data", "cli_place", "cli_run", "cli_scenarios"),
     ("cli",),
 )
 """From the bottom to the top; a module imports only from lower rows, or from its own package."""

@@ -20,3 +20,10 @@ def test_own_places_in_five_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     tried = doctest.testfile(str(README), module_relative=False, encoding="utf-8", verbose=False)
     assert tried.attempted == 4
     assert tried.failed == 0
+
+
+def test_the_pages_it_points_to_exist_and_are_those_of_the_mechanisms() -> None:
+    text = README.read_text(encoding="utf-8")
+    pages = set(re.findall(r"\]\((docs/[\w/]+(?:\.md)?)\)", text))
+    assert {f"docs/{name}.md" for name in ("economy", "finance", "services", "network", "settlement")} <= pages
+    assert [page for page in pages if not (README.parent / page).exists()] == []

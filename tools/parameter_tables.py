@@ -15,6 +15,7 @@ from hinterland.axes import LIFE_STAGES
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "economy.md"
+PAGES = (PAGE, *(ROOT / "docs" / f"{name}.md" for name in ("finance", "services", "network", "settlement")))
 LONGEST = 110
 """Characters of a source that a table shows; `hinterland parameters` shows all."""
 MARKED = re.compile(r"<!-- parameters: (?P<name>\w+) -->\n.*?<!-- end -->", re.DOTALL)
@@ -77,8 +78,9 @@ def _values(value: float | list[float]) -> str:
 
 
 def main() -> None:
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    print(f"wrote the tables of {PAGE.relative_to(ROOT)}")
+    for page in PAGES:
+        page.write_text(with_tables(page.read_text(encoding="utf-8")), encoding="utf-8")
+        print(f"wrote the tables of {page.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

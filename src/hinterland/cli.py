@@ -75,7 +75,7 @@ def options(
 
 
 @app.command(short_help="Forecast a country into one folder.")
-def run(
+def run(  # noqa: PLR0913
     country: Annotated[
         str, typer.Argument(metavar="cn|NAME|DIR", help="An embedded or built country, or a pack's folder.")
     ] = "cn",
@@ -96,6 +96,13 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Another value of a parameter; may be repeated."),
     ] = None,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME|FILE", help="A scenario (see `hinterland scenarios`); may be repeated."),
+    ] = None,
+    past: Annotated[
+        bool, typer.Option("--past", help="Begin with the record and repeat it, for scenarios that take a cause away.")
+    ] = False,
     keep: Annotated[
         bool, typer.Option("--keep-effects", help="Place effects as with the usual values; others act afterwards.")
     ] = False,
@@ -106,7 +113,31 @@ def run(
         from hinterland.switches import without
 
         overrides = without(off or [], assignments(assign or []))
-        make_run(country, members=members, until=until, seed=seed, out=out, overrides=overrides, keep_effects=keep)
+        make_run(
+            country,
+            members=members,
+            until=until,
+            seed=seed,
+            out=out,
+            overrides=overrides,
+            keep_effects=keep,
+            scenarios=scenario or [],
+            past=past,
+        )
+
+
+@app.command(short_help="What can be changed, and why results would move.")
+def scenarios(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME|FILE]", help="One scenario in full.")] = None,
+    *,
+    lang: Annotated[Language, typer.Option(help="Language of titles and reasons.")] = Language.EN,
+) -> None:
+    """The scenarios that come with the package, or one of them in full: reason, source, claims and changes."""
+    with answered():
+        from hinterland.cli_scenarios import told
+
+        for line in told(name, lang.value):
+            typer.echo(line)
 
 
 @app.command(short_help="What a run says about one place.")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hinterland.report.answer import answer
+from hinterland.report.money import debt_told
 from hinterland.report.place import write_place
 from hinterland.report.text import Text, say
 from hinterland.report.view import View
@@ -28,7 +29,9 @@ def tell(folder: Path, name: str, language: str) -> Iterator[str]:
     region = view.region_name(view.regions[unit.at[0]])
     told = answer(view, unit)
     yield " · ".join((unit.name.of(language), code, region.of(language)))
-    for heading, sentences in ((say("track_heading"), told.record), (say("answer_heading"), told.forecast)):
+    # The caveat comes last, whatever else is told.
+    forecast = (*told.forecast[:-1], *debt_told(view, unit), *told.forecast[-1:])
+    for heading, sentences in ((say("track_heading"), told.record), (say("answer_heading"), forecast)):
         if sentences:
             yield ""
             yield heading.of(language)

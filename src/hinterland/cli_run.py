@@ -5,17 +5,21 @@ from __future__ import annotations
 import time
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
 from hinterland.cli_console import progress_bar
 from hinterland.data.country import Country
 from hinterland.errors import InputError
-from hinterland.results import store, summary
-from hinterland.results.layout import REPORT, STORE, SUMMARY, default_folder, is_run_folder
+from hinterland.results import comparison, store, summary
+from hinterland.results.layout import COMPARISON, REPORT, STORE, SUMMARY, default_folder, is_run_folder
 from hinterland.writing import replacing
+
+if TYPE_CHECKING:
+    from hinterland.scenario import Scenario
 
 _REPORTS: Final = 50_000_000
 """Bytes kept free for summary and reports beside the arrays."""
@@ -30,42 +34,53 @@ def make_run(
     out: Path | None,
     overrides: Mapping[str, Any],
     keep_effects: bool = False,
+    scenarios: Sequence[str] = (),
+    past: bool = False,
 ) -> None:
     """Runs a country and writes `out`; before anything is computed, that folder is known to be writable.
 
-    InputError: the country, the request or the folder cannot be used. Nothing is written unless all is.
+    With `scenarios` the run is of their sum, and a comparison with the base is written beside it; with `past` it
+    begins with the record. InputError: the country, the request or the folder cannot be used. Nothing is written
+    unless all is.
     """
     began = time.monotonic()
     from hinterland.data.pack import read_pack
 
     country = read_pack(ref)
-    target = default_folder(country.code) if out is None else out
+    scenario = _scenario(country, scenarios, past=past)
+    name = country.code if scenario is None else f"{country.code}-{scenario.name}"
+    target = default_folder(name) if out is None else out
     until = _usual_end(country) if until is None else until
     needed = store.size(country, members, _instants(country, until)) + _REPORTS
     with replacing(target, is_ours=is_run_folder, needed=needed) as part, progress_bar() as progress:
         from hinterland.data.folders import data_folder
-        from hinterland.forecast import forecast
+        from hinterland.forecast import compare, forecast
         from hinterland.memory import keep_compiled
 
         keep_compiled(data_folder() / "compiled")
-        ensemble = forecast(
-            country,
-            members=members,
-            until=until,
-            seed=seed,
-            overrides=overrides,
-            keep_effects=keep_effects,
-            progress=progress,
-        )
+        asked = {
+            "members": members, "until": until, "seed": seed, "overrides": overrides, "keep_effects": keep_effects,
+            "past": past, "progress": progress,
+        }  # fmt: skip
+        base = None
+        if scenario is None:
+            ensemble = forecast(country, **asked)
+        else:
+            beside = compare(country, scenario, **asked)
+            ensemble, base = beside.changed, beside.base
         progress(0, 3, "writing")
         store.write(ensemble, part / STORE)
         dataset = store.open_run(part / STORE)
         progress(1, 3, "writing")
         summary.write(dataset, part / SUMMARY)
+        if base is not None:
+            comparison.write(base, dataset, part / COMPARISON)
         progress(2, 3, "writing")
         _report(dataset, part / REPORT)
         progress(3, 3, "writing")
     _told(country, target, members, until, time.monotonic() - began)
+    if base is not None:
+        typer.echo(f"Against the base: {target / COMPARISON}")
     _warned(ensemble.diagnostics)
 
 
@@ -105,6 +120,17 @@ def _is_number(value: Any) -> bool:
     if isinstance(value, list):
         return bool(value) and all(_is_number(item) for item in value)
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _scenario(country: Country, names: Sequence[str], *, past: bool) -> Scenario | None:
+    """The sum of the scenarios named, for a country that begins at its base year or with its record."""
+    if not names:
+        return None
+    from hinterland.calibrate.prepare import record_start
+    from hinterland.scenario_files import load_scenarios
+
+    record = record_start(country) if past else None
+    return load_scenarios(names, country if record is None else replace(country, base_year=record))
 
 
 def _warned(diagnostics: Mapping[str, float]) -> None:

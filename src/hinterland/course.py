@@ -84,7 +84,7 @@ def scheduled(setting: Setting, scenario: Scenario, codes: tuple[str, ...], base
     """
     if setting.economy is None or not scenario.mergers:
         return setting
-    mergers = arranged(scenario.mergers, codes, base_year)
+    mergers = arranged(scenario.mergers, codes, float(base_year))
     return replace(setting, economy=replace(setting.economy, mergers=replace(mergers, start=mergers.start - base_year)))
 
 

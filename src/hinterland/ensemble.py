@@ -236,10 +236,18 @@ def _behaviours(system: System, block: Block, scenario: Scenario, starts: list[i
     if not any(turn.parameter in turnable for turn in scenario.turns):
         return jax.tree.map(lambda values: jnp.broadcast_to(values, (len(starts), *values.shape)), first)
     each = [
-        replace(behaviour(turned(scenario, own, start, ages.width, turnable), ages), base=first.base)
+        _from_the_same_base(behaviour(turned(scenario, own, start, ages.width, turnable), ages), first)
         for start in starts
     ]
     return jax.tree.map(lambda *values: jnp.stack(jnp.broadcast_arrays(*values)), *each)
+
+
+def _from_the_same_base(later: Behaviour, first: Behaviour) -> Behaviour:
+    """Behaviour as a scenario has turned it, measured from what was usual before."""
+    habits = later.habits
+    if habits is not None and first.habits is not None:
+        habits = replace(habits, usual=first.habits.usual)
+    return replace(later, base=first.base, habits=habits)
 
 
 def pull_course(system: System, block: Block, starts: list[int]) -> Array:
@@ -249,12 +257,19 @@ def pull_course(system: System, block: Block, starts: list[int]) -> Array:
     strength = np.exp(block.shocks.strength)[..., None, None]
     moved = block.shocks.place + block.shocks.slope[..., None] * relative
     middle = system.country.ages.width / 2
-    kept = np.stack([fading(system.effect, block.values, k - starts[0] + middle) for k in starts], axis=1)
-    return system.balance + strength * kept + moved[..., None]
+    ahead = starts[0] + system.repeated
+    kept = np.stack([fading(system.effect, block.values, max(k - ahead, 0) + middle) for k in starts], axis=1)
+    pull = system.balance + strength * kept + moved[..., None]
+    known = np.array(starts) < ahead
+    return np.where(known[:, None, None], system.balance + system.effect, pull)
 
 
 def _launch_pull(system: System, block: Block) -> Array:
     """V at the start without shocks [member, place, stage]: the reference of the nation's push."""
+    if system.repeated:
+        return np.broadcast_to(
+            system.balance + system.effect, (len(block.values["launch_share"]), *system.effect.shape)
+        )
     return system.balance + fading(system.effect, block.values, system.country.ages.width / 2)
 
 

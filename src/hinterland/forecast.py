@@ -1,18 +1,40 @@
-"""From a country to its forecast in one call."""
+"""From a country to its forecast, or to what a scenario changes of it, in one call."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 
-from hinterland.calibrate.prepare import growth_of, prepare
+import numpy as np
+from numpy.typing import NDArray
+
+from hinterland.calibrate.prepare import growth_of, prepare, prepare_past
 from hinterland.calibrate.stability import GROWTH
 from hinterland.data.country import Country
 from hinterland.ensemble import Progress, run_ensemble, starts_of, usual_end
 from hinterland.memory import forget_compiled
-from hinterland.params import load
+from hinterland.params import Parameters, load
 from hinterland.record import Ensemble, check
+from hinterland.scenario import Scenario
+from hinterland.system import System
+
+COMPARED: Final = (
+    "people", "people_0_14", "people_15_64", "people_65_plus", "women_20_39", "jobs", "jobs_local", "jobs_public",
+    "homes", "income", "debt", "with_primary", "with_hospital", "with_rail",
+)  # fmt: skip
+"""Stocks of which a comparison keeps the base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A scenario beside the base, member by member under the same random numbers."""
+
+    base: Mapping[str, NDArray[np.float32]]
+    """Those of `COMPARED` that are known -> [member, year, place]."""
+    changed: Ensemble
+    """The whole run of the scenario."""
 
 
 def forecast(
@@ -23,27 +45,71 @@ def forecast(
     seed: int = 0,
     overrides: Mapping[str, float] | None = None,
     keep_effects: bool = False,
+    past: bool = False,
     progress: Progress | None = None,
 ) -> Ensemble:
     """The base scenario of a country: people by place, sex and age, with `members` futures.
 
     It ends in `until`; where that is not given in 2100, or in the last year before it that whole steps reach.
     `overrides` sets parameters by name for this run; with `keep_effects` the start and the place effects are those of
-    the usual values, and only what comes after follows the others. `progress` is called with (done, total, what). The
-    same seed gives the same bytes on one machine. InputError names what in the country or the request cannot be used.
+    the usual values, and only what comes after follows the others. With `past` it begins where the record does and
+    repeats it first. `progress` is called with (done, total, what). The same seed gives the same bytes on one machine.
+    InputError names what in the country or the request cannot be used.
     """
-    usual, asked = load(), load(overrides=overrides or {})
+    system, until = _ready(country, members, until, load(overrides=overrides or {}), keep_effects, past, progress)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Compiling is most of its work, and the first block of members is compiled meanwhile.
+        growth = None if past else beside.submit(growth_of, system)
+        ensemble = run_ensemble(system, members=members, until=until, seed=seed, progress=progress).ensemble
+        if growth is not None:
+            ensemble = replace(ensemble, diagnostics={**ensemble.diagnostics, GROWTH: growth.result()})
+    forget_compiled()
+    check(ensemble)
+    return ensemble
+
+
+def compare(
+    country: Country,
+    scenario: Scenario,
+    *,
+    members: int = 200,
+    until: int | None = None,
+    seed: int = 0,
+    overrides: Mapping[str, float] | None = None,
+    keep_effects: bool = False,
+    past: bool = False,
+    progress: Progress | None = None,
+) -> Comparison:
+    """A scenario and the base, both as `forecast` would run them; the nation's corrections are those of the base."""
+    system, until = _ready(country, members, until, load(overrides=overrides or {}), keep_effects, past, progress)
+    outcome = run_ensemble(system, members=members, until=until, seed=seed, progress=progress)
+    check(outcome.ensemble)
+    stocks, control = outcome.ensemble.stocks, outcome.control
+    base = {name: stocks[name].astype(np.float32) for name in COMPARED if name in stocks}
+    del outcome, stocks
+    forget_compiled()
+    changed = run_ensemble(
+        system, members=members, until=until, seed=seed, scenario=scenario, control=control, progress=progress
+    ).ensemble
+    forget_compiled()
+    check(changed)
+    return Comparison(base=base, changed=changed)
+
+
+def _ready(
+    country: Country,
+    members: int,
+    until: int | None,
+    asked: Parameters,
+    keep_effects: bool,
+    past: bool,
+    progress: Progress | None,
+) -> tuple[System, int]:
+    """A system with the parameters asked for, and the last year of its run."""
     until = usual_end(country) if until is None else until
     starts_of(country, members, until)  # a run that cannot be made is refused before the long preparation
     if progress is not None:
         progress(0, members, "start")
-    system = replace(prepare(country, usual if keep_effects else asked), parameters=asked)
+    made = (prepare_past if past else prepare)(country, load() if keep_effects else asked)
     forget_compiled()
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        # Compiling is most of its work, and the first block of members is compiled meanwhile.
-        growth = beside.submit(growth_of, system)
-        outcome = run_ensemble(system, members=members, until=until, seed=seed, progress=progress)
-        ensemble = replace(outcome.ensemble, diagnostics={**outcome.ensemble.diagnostics, GROWTH: growth.result()})
-    forget_compiled()
-    check(ensemble)
-    return ensemble
+    return replace(made, parameters=asked), until

@@ -47,6 +47,8 @@ class System:
     """[place] multiple of national births at the base year."""
     diagnostics: Mapping[str, float]
     """How well the start meets what was asked of it."""
+    repeated: int = 0
+    """Years from the base year on in which place effects are those of the record, in full and without shocks."""
 
 
 def kernel(country: Country, parameters: Parameters) -> DenseKernel:

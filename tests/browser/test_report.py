@@ -15,7 +15,7 @@ from factories import small_country, small_ensemble
 from hinterland.report.place import place_page
 from hinterland.report.run import run_page
 from hinterland.results.dataset import to_dataset
-from report.livelihoods import with_economy
+from report.livelihoods import with_economy, with_settlements
 
 pytestmark = pytest.mark.browser
 
@@ -78,11 +78,12 @@ def _dom(page: Path, language: str, width: int, profile: Path) -> tuple[str, str
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Pages of places and of a run, each with a script added that measures it; the policy is lifted to let it in.
 
-    The places of one run live on something: its first town has every activity, its last one no mine.
+    The places of one run live on something, have budgets and hold settlements: its first town has every activity, its
+    last one no mine.
     """
     ensemble = small_ensemble(12, country=small_country(9))
     run = to_dataset(ensemble, created="2026-01-02")
-    living = to_dataset(with_economy(ensemble), created="2026-01-02")
+    living = to_dataset(with_settlements(with_economy(ensemble)), created="2026-01-02")
     folder = tmp_path_factory.mktemp("pages")
     made: dict[str, Path] = {}
     last = str(living["place"].values[-1])

@@ -70,3 +70,10 @@ def read_in(page: str, language: str) -> str:
     words = _Words(language)
     words.feed(page)
     return "".join(words.said)
+
+
+def table_rows(section: str, number: int) -> list[list[str]]:
+    """The English cells of a table of a section by row, without its headings."""
+    table = re.findall(r"<tbody>.*?</tbody>", section, flags=re.DOTALL)[number]
+    rows = re.findall(r"<tr>(.*?)</tr>", table, flags=re.DOTALL)
+    return [[read_in(cell, "en") for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in rows]

@@ -11,14 +11,15 @@ import pytest
 import xarray as xr
 
 from hinterland.axes import ACTIVITIES
-from hinterland.report.livelihood import against_nation, course, income_index, livelihood, shown_years, vacancy
+from hinterland.report.courses import course
+from hinterland.report.livelihood import against_nation, income_index, livelihood, shown_years, vacancy
 from hinterland.report.numbers import change, percent, short
 from hinterland.report.place import place_page
 from hinterland.report.run import run_page
 from hinterland.report.text import LANGUAGES, say
 from hinterland.report.view import View
 from report.livelihoods import living_run
-from report.pages import COORDINATES, SVG, read_in, renamed, small_run, svgs
+from report.pages import COORDINATES, SVG, read_in, renamed, small_run, svgs, table_rows
 
 CODE = "A001"
 """The first town of the small country; it has a mine."""
@@ -130,7 +131,7 @@ def test_a_region_has_the_section_and_sums_its_places() -> None:
 
 def test_the_table_of_jobs_holds_medians_and_bands_of_every_activity() -> None:
     run = living_run(members=40)
-    rows = _rows(_section(run), 0)
+    rows = table_rows(_section(run), 0)
     assert [row[0] for row in rows] == ["2020", "2035", "2050", "2100"]
     assert all(len(row) == 2 + len(ACTIVITIES) for row in rows)
     for row in rows[1:]:
@@ -142,18 +143,12 @@ def test_the_table_of_jobs_holds_medians_and_bands_of_every_activity() -> None:
 
 def test_the_table_of_homes_and_incomes_has_every_year_of_the_run() -> None:
     run = living_run(members=40)
-    rows = _rows(_section(run), 1)
+    rows = table_rows(_section(run), 1)
     assert [int(row[0]) for row in rows] == [int(year) for year in run["year"].values]
     empty = 1 - run["households"] / run["homes"]
     low, median, high = (percent(float(v), 1).en for v in np.quantile(empty.sel(place=CODE, year=2100), BAND))
     assert rows[-1][3] == f"{median} ({low}–{high})"
     assert rows[0][4:] == ["100.0", "100.0"]
-
-
-def _rows(section: str, number: int) -> list[list[str]]:
-    table = re.findall(r"<tbody>.*?</tbody>", section, flags=re.DOTALL)[number]
-    rows = re.findall(r"<tr>(.*?)</tr>", table, flags=re.DOTALL)
-    return [[read_in(cell, "en") for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in rows]
 
 
 def test_bars_are_as_high_as_the_medians_and_stand_on_each_other() -> None:
@@ -226,12 +221,12 @@ def test_a_place_that_empties_is_told_as_far_as_it_is_known() -> None:
     for name in ("people", "jobs", "homes", "households", "income", *(f"jobs_{a}" for a in ACTIVITIES)):
         run[name][first] = 0.0
     section = _section(run)
-    last = _rows(section, 1)[-1]
+    last = table_rows(section, 1)[-1]
     assert last == ["2100", "0", "0", "–", "–", "–"]
     for picture in svgs(section):
         drawn = " ".join(part.get(name, "") for part in picture.iter() for name in COORDINATES)
         assert not re.search(r"nan|inf", drawn, flags=re.IGNORECASE)
-    assert _rows(section, 1)[-3][3] != "–"
+    assert table_rows(section, 1)[-3][3] != "–"
 
 
 def test_a_course_leaves_out_members_in_which_nothing_is_known() -> None:
@@ -245,7 +240,7 @@ def test_a_course_leaves_out_members_in_which_nothing_is_known() -> None:
 def test_a_band_below_zero_is_written_so_that_it_can_be_read() -> None:
     run = living_run()
     run["homes"][...] = run["households"].values * (1 - 0.1 * np.linspace(0, 1, 8))[:, None, None]
-    cells = [row[3] for row in _rows(_section(run), 1)]
+    cells = [row[3] for row in table_rows(_section(run), 1)]
     assert all(re.fullmatch(r"−\d+\.\d% \(−\d+\.\d% to −?\d+\.\d%\)", cell) for cell in cells)
 
 

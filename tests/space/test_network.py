@@ -19,13 +19,10 @@ from hinterland.space.network import (
     Array,
     Line,
     Ways,
-    epochs,
-    in_force,
     lines_at,
     nearer,
     rail_hours,
     travel_hours,
-    withdrawn,
     without_stop,
 )
 
@@ -131,51 +128,9 @@ def test_trains_that_pass_a_town_keep_their_time_and_the_town_loses_its_own() ->
         without_stop(passing, 1)
 
 
-def test_a_stop_given_up_splits_the_line_in_time() -> None:
-    before, after = withdrawn((FAST,), 1, 2015.0)
-    assert (before.opens, before.closes, before.stops) == (2010.0, 2015.0, {0, 1, 2})
-    assert (after.opens, after.closes, after.stops) == (2015.0, float("inf"), {0, 2})
-    assert lines_at((before, after), 2015.0) == (after,)
-
-
-def test_a_stop_given_up_before_the_opening_or_after_the_closing_leaves_one_line() -> None:
-    assert withdrawn((FAST,), 1, 2005.0) == (without_stop(FAST, 1),)
-    gone = replace(FAST, closes=2012.0)
-    assert withdrawn((gone, FAST), 3, 2011.0) == (gone, FAST)
-    assert withdrawn((gone,), 1, 2012.0) == (gone,)
-
-
 def test_a_line_that_loses_all_stops_but_one_carries_nobody() -> None:
     lonely = without_stop(without_stop(FAST, 1), 2)
     np.testing.assert_array_equal(travel_hours(ROW, (lonely,), PLAIN), travel_hours(ROW, (), PLAIN))
-
-
-@pytest.mark.parametrize(
-    ("opens", "closes", "share"),
-    [(2020.5, np.inf, 0.9), (2010.0, np.inf, 1.0), (2025.0, np.inf, 0.0), (2010.0, 2021.0, 0.2), (2021.0, 2022.0, 0.2)],
-)
-def test_a_line_acts_for_its_share_of_a_step(opens: float, closes: float, share: float) -> None:
-    assert in_force(replace(FAST, opens=opens, closes=closes), 2020.0, 5.0) == pytest.approx(share)
-
-
-def test_epochs_mix_the_sets_of_lines_by_their_share_of_a_step() -> None:
-    late = Line("late", (2, 3), 100.0, opens=2021.0, closes=2027.5)
-    found = epochs((FAST, late), [2015.0, 2020.0, 2025.0, 2030.0], 5.0)
-    assert found.lines == ((FAST,), (FAST, late))
-    np.testing.assert_allclose(found.weights, [[1, 0], [0.2, 0.8], [0.5, 0.5], [1, 0]])
-
-
-def test_without_lines_there_is_one_epoch_of_none() -> None:
-    found = epochs((), [2020.0, 2025.0], 5.0)
-    assert found.lines == ((),)
-    assert found.weights.tolist() == [[1.0], [1.0]]
-
-
-def test_a_step_of_no_length_is_refused() -> None:
-    with pytest.raises(ValueError, match="a step of 0 years"):
-        epochs((FAST,), [2020.0], 0.0)
-    with pytest.raises(ValueError, match="a step of -1 years"):
-        in_force(FAST, 2020.0, -1.0)
 
 
 @pytest.mark.parametrize(

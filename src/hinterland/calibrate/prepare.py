@@ -22,6 +22,7 @@ from hinterland.calibrate.vital import local_fertility, local_mortality
 from hinterland.course import at, course
 from hinterland.data.country import Country
 from hinterland.drivers import at_step, medium, national_course, schedules
+from hinterland.errors import InputError
 from hinterland.memory import give_back
 from hinterland.model.economy import Base
 from hinterland.model.leaving import newcomer_prevalence
@@ -57,6 +58,40 @@ def prepare(country: Country, parameters: Parameters) -> System:
         system = _prepare(country, parameters)
     give_back()
     return system
+
+
+def prepare_past(country: Country, parameters: Parameters) -> System:
+    """The system of a country at the start of its record, which it repeats before it goes on as from the base year.
+
+    What happened in the record is in its place effects: a scenario that begins there takes a cause away and shows what
+    had been without it. InputError where the country has no such record.
+    """
+    record = record_start(country)
+    if record is None:
+        raise InputError(
+            f"{country.code} has no count {' or '.join(map(str, RECORD))} years before {country.base_year}",
+            remedy="Begin at the base year",
+            where="--from",
+        )
+    diagnostics: dict[str, float] = {}
+    with jax.enable_x64(True):
+        acting = behaviour({name: np.asarray(parameters.value(name)) for name in parameters}, country.ages)
+        fertility = local_fertility(country, parameters.value("fertility_shrink"))
+        later, _ = _setting(country, parameters, country.at(country.base_year), country.base_year, {})
+        past = _past(country, parameters, acting, fertility, record, later.economy, diagnostics)
+        _report(diagnostics, past.seen)
+    give_back()
+    return System(
+        country=replace(country, base_year=record),
+        parameters=parameters,
+        setting=past.setting,
+        state=past.start,
+        balance=past.still.pull,
+        effect=past.seen.pull - past.still.pull,
+        fertility=fertility,
+        diagnostics=diagnostics,
+        repeated=country.base_year - record,
+    )
 
 
 def growth_of(system: System) -> float:
@@ -187,19 +222,9 @@ def _from_record(
 
     `later` is the economy's base year at the end of the record, which gives the nation's jobs then.
     """
-    people, base = country.at(record), country.at(country.base_year)
-    earlier = parameters.value("newcomers_earlier") ** ((country.base_year - record) / 10)
-    start = _first_stocks(country, parameters, acting, people, record, earlier, diagnostics)
-    then, begun = _setting(country, parameters, people, record, diagnostics)
-    start = begun.of(start)
-    steps = (country.base_year - record) // country.ages.width
-    conditions = _conditions_observed(country, fertility, people, base, record, steps)
-    if then.economy is not None:
-        jobs = observed_jobs(then.economy, later, steps, country.ages.width)
-        conditions = [replace(given, economy=step) for given, step in zip(conditions, jobs, strict=True)]
-    tie = jnp.asarray(parameters.value("tie"))
-    seen = invert(then, acting, start, conditions, jnp.asarray(base), tie)
-    still = invert(then, acting, start, conditions, unmoved(then, start.people, conditions), tie)
+    base = country.at(country.base_year)
+    past = _past(country, parameters, acting, fertility, record, later, diagnostics)
+    then, seen, still = past.setting, past.seen, past.still
     _report(diagnostics, seen)
     ends = [country.years.index(record), country.years.index(country.base_year)]
     ageless = np.logical_or.reduce((country.rescaled | country.imputed)[ends], axis=0)
@@ -226,6 +251,45 @@ def _from_record(
     away = rescale_away(np.asarray(seen.state.away), newcomers)
     state = State(rooted=jnp.asarray(base - newcomers), newcomers=jnp.asarray(newcomers), away=jnp.asarray(away))
     return effect, state
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A record as the model repeats it, and as it would have been had nobody gained or lost by moves."""
+
+    setting: Setting
+    start: State
+    seen: Inversion
+    still: Inversion
+
+
+def _past(
+    country: Country,
+    parameters: Parameters,
+    acting: Behaviour,
+    fertility: Array,
+    record: int,
+    later: Base | None,
+    diagnostics: dict[str, float],
+) -> _Past:
+    """The record from its start to the base year, inverted; `later` as in `_from_record`."""
+    people, base = country.at(record), country.at(country.base_year)
+    earlier = parameters.value("newcomers_earlier") ** ((country.base_year - record) / 10)
+    start = _first_stocks(country, parameters, acting, people, record, earlier, diagnostics)
+    then, begun = _setting(country, parameters, people, record, diagnostics)
+    start = begun.of(start)
+    steps = (country.base_year - record) // country.ages.width
+    conditions = _conditions_observed(country, fertility, people, base, record, steps)
+    if then.economy is not None:
+        jobs = observed_jobs(then.economy, later, steps, country.ages.width)
+        conditions = [replace(given, economy=step) for given, step in zip(conditions, jobs, strict=True)]
+    tie = jnp.asarray(parameters.value("tie"))
+    return _Past(
+        setting=then,
+        start=start,
+        seen=invert(then, acting, start, conditions, jnp.asarray(base), tie),
+        still=invert(then, acting, start, conditions, unmoved(then, start.people, conditions), tie),
+    )
 
 
 def _movers(country: Country, acting: Behaviour, people: Array) -> Array:

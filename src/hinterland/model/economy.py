@@ -7,7 +7,7 @@ Without figures of jobs a country has no economy, and its people move as if noth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import jax
@@ -87,6 +87,8 @@ class Habits:
     saving: mergers.Saving
     household_trend: jax.Array
     remote_schooling: jax.Array
+    usual: jax.Array | None = None
+    """[..., place] spending on local services by where it was spent in the base year (see `with_usual`)."""
 
 
 @jax.tree_util.register_dataclass
@@ -105,6 +107,12 @@ class Given:
     levers: Levers
     rank_shift: jax.Array
     """[...] added to the share of transfers that goes by rank."""
+
+
+def with_usual(base: Base, habits: Habits) -> Habits:
+    """Habits that know where people shopped in the base year, whatever becomes of their habits later."""
+    first = shopping.first_capacity(base.jobs[:, LOCAL], habits.shopping)
+    return replace(habits, usual=shopping.demand(base.spending, first, habits.shopping, base.shops))
 
 
 def undisturbed(shares: jax.Array, since: jax.Array, places: int) -> Given:
@@ -345,7 +353,8 @@ def _trade(
     `clients` [..., place] is the log of what else changes spending there; `shops` the ways to shops in this step.
     """
     habit = habits.shopping
-    usual = shopping.demand(base.spending, shopping.first_capacity(base.jobs[:, LOCAL], habit), habit, base.shops)
+    usual = habits.usual if habits.usual is not None else with_usual(base, habits).usual
+    assert usual is not None
     spent = shopping.demand(economy.income, economy.capacity, habit, shops) * jnp.exp(clients)
     wanted = shopping.wanted(base.jobs[:, LOCAL], usual, spent, national)
     jobs_served = shopping.served(wanted, economy.capacity, national, habit)

@@ -205,8 +205,11 @@ def served(
 
 
 def with_base(setting: Setting, behaviour: Behaviour, pull: jax.Array) -> Behaviour:
-    """The behaviour with the nation's mean logsum at this pull [..., place, stage] as its base."""
-    return replace(behaviour, base=mean_gap(setting.kernel, setting.opportunities, pull))
+    """The behaviour with the nation's mean logsum at this pull [..., place, stage] as its base, and base-year trade."""
+    habits = behaviour.habits
+    if setting.economy is not None and habits is not None:
+        habits = livelihoods.with_usual(setting.economy, habits)
+    return replace(behaviour, base=mean_gap(setting.kernel, setting.opportunities, pull), habits=habits)
 
 
 def live(

@@ -6,7 +6,7 @@ import math
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from hinterland.report.livelihood import known
+from hinterland.report import livelihood, services
 from hinterland.report.tables import folded, table
 from hinterland.report.text import Text, html, same, say
 from hinterland.report.view import View
@@ -16,7 +16,8 @@ METHODS: Final = ("methods_1", "methods_2", "methods_3", "methods_4")
 
 def ending(view: View, *, diagnostics: bool = False) -> str:
     """Sections on method, sources, assumptions and notes; the run's own diagnostics if asked."""
-    told = (*METHODS, "methods_economy" if known(view) else "methods_no_economy")
+    economy = "methods_economy" if livelihood.known(view) else "methods_no_economy"
+    told = (*METHODS, economy, *(("methods_services",) if services.known(view) else ()))
     methods = "".join(f"<p>{html(say(key))}</p>" for key in told)
     parts = [_section("methods_heading", methods), _section("sources_heading", _sources(view))]
     parts.append(_section("assumed_heading", _assumed(view)))

@@ -11,8 +11,11 @@ from hinterland.report.fan import fan
 from hinterland.report.flows import flow_charts
 from hinterland.report.livelihood import livelihood
 from hinterland.report.map import bubble_map, map_rows
+from hinterland.report.money import money
 from hinterland.report.page import page
 from hinterland.report.pyramid import pyramids
+from hinterland.report.rungs import rungs
+from hinterland.report.services import services
 from hinterland.report.tables import figure, table
 from hinterland.report.text import Text, html, say
 from hinterland.report.view import Unit, View
@@ -45,6 +48,9 @@ def place_page(dataset: xr.Dataset, code: str, *, back: str = "") -> str:
             pyramids("pyramid", view, unit),
             flow_charts("flow", view, unit),
             livelihood("live", view, unit),
+            money("money", view, unit),
+            rungs("rungs", view, unit),
+            services("hand", view, unit),
             comparison("compare", view, unit),
             map_section(view, unit),
         ]

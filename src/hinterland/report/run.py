@@ -12,10 +12,13 @@ from hinterland.report import answer, methods
 from hinterland.report.fan import fan
 from hinterland.report.flows import flow_charts
 from hinterland.report.livelihood import livelihood
+from hinterland.report.money import money
 from hinterland.report.numbers import change, exact, people, short, span
 from hinterland.report.page import page
 from hinterland.report.place import map_section
 from hinterland.report.pyramid import pyramids
+from hinterland.report.rungs import rungs
+from hinterland.report.services import services
 from hinterland.report.text import LANGUAGES, Text, html, same, say
 from hinterland.report.view import BAND_80, Array, Unit, View, quantiles
 from hinterland.writing import write_text
@@ -52,6 +55,9 @@ def run_page(dataset: xr.Dataset, pages: frozenset[str] = frozenset()) -> str:
             pyramids("pyramid", view, nation),
             flow_charts("flow", view, nation),
             livelihood("live", view, nation),
+            money("money", view, nation),
+            rungs("rungs", view, nation),
+            services("hand", view, nation),
         ]
     body.append(methods.ending(view, diagnostics=True))
     lead = say("run_lead", places=len(view.codes), members=view.members, base=view.base_year, year=view.years[-1])

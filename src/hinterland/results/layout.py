@@ -12,6 +12,8 @@ STORE: Final = "run.zarr"
 SUMMARY: Final = "summary.csv"
 REPORT: Final = "report.html"
 PLACES: Final = "places"
+COMPARISON: Final = "comparison.csv"
+"""What a scenario changes of the base; only in folders of scenarios."""
 
 
 def default_folder(country: str) -> Path:
@@ -22,7 +24,7 @@ def default_folder(country: str) -> Path:
 def is_run_folder(path: Path) -> bool:
     """True where a folder holds a run and nothing that a run does not write, so that it may be replaced."""
     pages = path / PLACES
-    known = {STORE, SUMMARY, REPORT, PLACES}
+    known = {STORE, SUMMARY, REPORT, PLACES, COMPARISON}
     return (
         all(entry.name in known for entry in path.iterdir())
         and is_run(path / STORE)

@@ -36,18 +36,18 @@ def table(dataset: xr.Dataset) -> pd.DataFrame:
     """
     import pandas as pd
 
-    codes, names, sums = _areas(dataset)
+    codes, names, sums = areas(dataset)
     record = _record(dataset)
     frames = []
     for variable in series(dataset):
         axis = "year" if variable.kind == "stock" else "period"
         values = dataset[variable.name].transpose("place", axis, "member").to_numpy()
-        marks = quantiles(_summed(values, sums))
+        marks = quantiles(summed(values, sums))
         years = dataset[axis].to_numpy()
         if variable.name in record:
             past_years, past = record[variable.name]
             before = past_years < years[0]
-            counted = _summed(past[:, before], sums)
+            counted = summed(past[:, before], sums)
             marks = np.concatenate([np.repeat(counted[..., None], len(LEVELS), -1), marks], axis=1)
             years = np.concatenate([past_years[before], years])
         frames.append(_rows(variable, codes, names, years, marks))
@@ -73,7 +73,7 @@ def quantiles(values: Array) -> Array:
     return low + (high - low) * (position - below)
 
 
-def _areas(dataset: xr.Dataset) -> tuple[list[str], list[str], list[NDArray[np.int64]]]:
+def areas(dataset: xr.Dataset) -> tuple[list[str], list[str], list[NDArray[np.int64]]]:
     """Codes and names of places, regions and the nation, and for each area after the places which places it holds."""
     codes = [str(code) for code in dataset["place"].to_numpy()]
     names = [str(name) for name in dataset["name"].to_numpy()]
@@ -90,7 +90,7 @@ def _areas(dataset: xr.Dataset) -> tuple[list[str], list[str], list[NDArray[np.i
     return [*codes, *regions, country], [*names, *named, str(nation_name)], [*members, nation]
 
 
-def _summed(values: Array, sums: list[NDArray[np.int64]]) -> Array:
+def summed(values: Array, sums: list[NDArray[np.int64]]) -> Array:
     """[place, ...] values followed by the sums over each area's places."""
     return np.concatenate([values, np.stack([values[chosen].sum(axis=0) for chosen in sums])])
 

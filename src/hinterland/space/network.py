@@ -15,7 +15,7 @@ never lengthens one.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -94,16 +94,6 @@ class Ways:
     """Commercial speed, stops included, as a share of the highest speed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Epochs:
-    """The sets of lines in force during a run, and how much of each step belongs to each of them."""
-
-    lines: tuple[tuple[Line, ...], ...]
-    """[epoch] distinct sets, in the order in which they come."""
-    weights: Array
-    """[step, epoch] shares of the step; they sum to one over epochs."""
-
-
 def leg_hours(line: Line, distance: Array, ways: Ways) -> Array:
     """Hours [leg] of each leg of a line; `distance` [place, place] in km."""
     here, there = np.array(line.legs).T
@@ -151,42 +141,9 @@ def travel_hours(distance: Array, lines: Iterable[Line], ways: Ways) -> Array:
     return hours
 
 
-def in_force(line: Line, start: float, years: float) -> float:
-    """Share of the step from `start` of `years` in which trains run on the line."""
-    _check_step(years)
-    return max(0.0, min(line.closes, start + years) - max(line.opens, start)) / years
-
-
 def lines_at(lines: Iterable[Line], time: float) -> tuple[Line, ...]:
     """The lines on which trains run at an instant; one that opens then is among them."""
     return tuple(line for line in lines if line.opens <= time < line.closes)
-
-
-def epochs(lines: Sequence[Line], starts: Sequence[float], years: float) -> Epochs:
-    """Sets of lines in force in steps from `starts` [step] of `years` each, and what share of a step each lasts.
-
-    A line that opens inside a step acts for the rest of it: a kernel of the step is the mixture of the kernels of its
-    epochs with these weights.
-    """
-    _check_step(years)
-    changes = sorted({time for line in lines for time in (line.opens, line.closes)})
-    found: dict[tuple[int, ...], int] = {}
-    shares: list[dict[int, float]] = []
-    for start in starts:
-        inside = [time for time in changes if start < time < start + years]
-        ends = [start, *inside, start + years]
-        share: dict[int, float] = {}
-        for begin, end in pairwise(ends):
-            open_now = tuple(n for n, line in enumerate(lines) if line.opens <= begin < line.closes)
-            epoch = found.setdefault(open_now, len(found))
-            share[epoch] = share.get(epoch, 0.0) + (end - begin)
-        shares.append(share)
-    weights = np.zeros((len(starts), len(found)))
-    for step, share in enumerate(shares):
-        for epoch, length in share.items():
-            weights[step, epoch] = length
-    total = weights.sum(axis=1, keepdims=True)
-    return Epochs(tuple(tuple(lines[n] for n in chosen) for chosen in found), weights / total)
 
 
 def nearer(hours_now: Array, hours_base: Array) -> Array:
@@ -202,22 +159,6 @@ def without_stop(line: Line, place: int) -> Line:
     if place not in line.stops:
         raise ValueError(f"no train of line {line.name!r} stops at place {place}")
     return replace(line, passed=line.passed | {place})
-
-
-def withdrawn(lines: Iterable[Line], place: int, time: float) -> tuple[Line, ...]:
-    """The lines with every stop at `place` given up from `time` on; trains go on passing.
-
-    A line that stops there and is open before and after `time` becomes two: with the stop until then, without it after.
-    """
-    after: list[Line] = []
-    for line in lines:
-        if place not in line.stops or line.closes <= time:
-            after.append(line)
-            continue
-        if line.opens < time:
-            after.append(replace(line, closes=time))
-        after.append(replace(without_stop(line, place), opens=max(line.opens, time)))
-    return tuple(after)
 
 
 def _shortest(edges: Array) -> Array:
@@ -238,8 +179,3 @@ def _least_sums(first: Array, second: Array) -> Array:
         for k in range(len(second)):
             np.minimum(least[rows], first[rows, k, None] + second[k], out=least[rows])
     return least
-
-
-def _check_step(years: float) -> None:
-    if not years > 0:
-        raise ValueError(f"a step of {years:g} years: it must be longer than nothing")
