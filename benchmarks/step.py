@@ -15,9 +15,11 @@ import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from unittest import mock
 
@@ -30,7 +32,7 @@ from hinterland.calibrate.livelihoods import livelihoods
 from hinterland.calibrate.settlements import settlements
 from hinterland.course import at, course
 from hinterland.data.country import Country, frozen
-from hinterland.data.pack import load as load_country
+from hinterland.data.pack import read_pack
 from hinterland.drivers import Deviations, at_step, national_course
 from hinterland.model import economy, finance, homes, jobs, labour, migration, pull, rungs, services, shopping
 from hinterland.model import step as order
@@ -44,6 +46,7 @@ SIZES = ((356, 1), (356, 16), (1741, 1), (1741, 4), (3100, 1), (3100, 4))
 """Places and members."""
 NEWCOMERS = 0.15
 """Share of residents whose home is another place; how many there are changes no cost."""
+STEP = jax.jit(order.step)
 PARTS = (
     (order, "live"), (order, "settle"), (order, "move"), (order, "scaled"), (order, "sustained"), (order, "served"),
     (migration, "reach"), (migration, "_arrive"), (migration, "_come_home"),
@@ -88,8 +91,8 @@ class Case:
         )
 
 
-PRODUCTS: list[tuple[str, bool, tuple[int, ...]]] = []
-"""What `Counted` kernels were asked while tracing: whose kernel, whether transposed, shape of the columns."""
+PRODUCTS: list[tuple[bool, tuple[int, ...]]] = []
+"""What `Counted` kernels were asked while tracing: whether transposed, and the shape of the columns."""
 
 
 @jax.tree_util.register_dataclass
@@ -101,12 +104,12 @@ class Counted:
 
     def apply(self, columns: jax.Array) -> jax.Array:
         """K x, noted."""
-        PRODUCTS.append(("", False, columns.shape))
+        PRODUCTS.append((False, columns.shape))
         return DenseKernel(self.matrix).apply(columns)
 
     def apply_transposed(self, columns: jax.Array) -> jax.Array:
         """Transposed K x, noted."""
-        PRODUCTS.append(("", True, columns.shape))
+        PRODUCTS.append((True, columns.shape))
         return DenseKernel(self.matrix).apply_transposed(columns)
 
 
@@ -136,7 +139,9 @@ def of_size(country: Country, number: int) -> Country:
         imputed=frozen(country.imputed[:, taken], np.bool_),
         rescaled=frozen(country.rescaled[:, taken], np.bool_),
         indicators={
-            name: {year: frozen(values[taken] * (smaller if name == "urban_people" else 1)) for year, values in of.items()}
+            name: {
+                year: frozen(values[taken] * (smaller if name == "urban_people" else 1)) for year, values in of.items()
+            }
             for name, of in country.indicators.items()
         },
         lines=(),
@@ -209,11 +214,11 @@ def products(of: Case) -> list[tuple[bool, tuple[int, ...]]]:
     )
     PRODUCTS.clear()
     jax.eval_shape(order.step, counted, *of.inputs[1:])
-    return [(transposed, shape) for _, transposed, shape in PRODUCTS]
+    return list(PRODUCTS)
 
 
-def replayed(asked: list[tuple[bool, tuple[int, ...]]], matrix: jax.Array) -> tuple[Callable[..., Any], list[jax.Array]]:
-    """A compiled program of these products alone, and columns for it."""
+def replayed(asked: list[tuple[bool, tuple[int, ...]]], matrix: jax.Array) -> Callable[[], Any]:
+    """A compiled program of these products alone, with any columns."""
     draw = np.random.default_rng(1)
     columns = [jnp.asarray(draw.random(shape)) for _, shape in asked]
 
@@ -225,7 +230,7 @@ def replayed(asked: list[tuple[bool, tuple[int, ...]]], matrix: jax.Array) -> tu
             for (transposed, _), x in zip(asked, columns, strict=True)
         ]
 
-    return lambda: all_of_them(matrix, columns), columns
+    return lambda: all_of_them(matrix, columns)
 
 
 def timed(programs: Mapping[str, Callable[[], Any]], *, seconds: float, least: int = 7) -> dict[str, float]:
@@ -259,18 +264,82 @@ def compiled(function: Callable[..., Any], inputs: tuple[Any, ...], named: Mappi
 
 
 def parts(of: Case) -> dict[str, Callable[[], Any]]:
-    """Every part of a step, compiled by itself with what the step gives it; the same asked twice is asked twice."""
+    """Every part of a step, compiled by itself with what the step gives it; what is asked twice is run twice."""
     calls: dict[str, list[Callable[[], Any]]] = {}
-    with mock.patch.multiple(order, **{}):
-        patches = [
-            mock.patch.object(module, name, _noting(f"{module.__name__.split('.')[-1]}.{name}", getattr(module, name), calls))
-            for module, name in PARTS
-        ]
-        for patch in patches:
-            patch.start()
-        try:
-            order.step(*of.inputs)
-        finally:
-            for patch in patches:
-                patch.stop()
+
+    def noted(module: ModuleType, name: str) -> Callable[..., Any]:
+        function = getattr(module, name)
+
+        def noting(*inputs: Any, **named: Any) -> Any:
+            calls.setdefault(f"{module.__name__.split('.')[-1]}.{name}", []).append(compiled(function, inputs, named))
+            return function(*inputs, **named)
+
+        return noting
+
+    with ExitStack() as patched:
+        for module, name in PARTS:
+            patched.enter_context(mock.patch.object(module, name, noted(module, name)))
+        order.step(*of.inputs)
     return {name: (lambda asked=asked: [call() for call in asked]) for name, asked in calls.items()}
+
+
+def table(country: Country, parameters: Parameters, seconds: float) -> None:
+    print("| places | members | products, ms | full step, ms | over products | without economy | people alone |")
+    print("|---|---|---|---|---|---|---|")
+    for places, members in SIZES:
+        full = case(of_size(country, places), parameters, members)
+        assert isinstance(full.setting.kernel, DenseKernel)
+        kinds = {"full": full, "no economy": full.without_economy(), "alone": full.alone()}
+        took = timed(
+            {
+                "products": replayed(products(full), full.setting.kernel.matrix),
+                **{name: (lambda of=of: STEP(*of.inputs)) for name, of in kinds.items()},
+            },
+            seconds=seconds,
+        )
+        only = took["products"]
+        ratios = " | ".join(f"{took[name] / only:.2f}" for name in kinds)
+        print(f"| {places:,} | {members} | {1e3 * only:.1f} | {1e3 * took['full']:.1f} | {ratios} |", flush=True)
+
+
+def table_of_parts(country: Country, parameters: Parameters, places: int, members: int, seconds: float) -> None:
+    of = case(of_size(country, places), parameters, members)
+    whole = {
+        "kernel products": replayed(products(of), of.setting.kernel.matrix),
+        "whole step": lambda: STEP(*of.inputs),
+    }
+    took = timed({**whole, **parts(of)}, seconds=seconds)
+    print(f"| part, {places:,} places and {members} members | ms |")
+    print("|---|---|")
+    for name, median in took.items():
+        print(f"| {name} | {1e3 * median:.2f} |", flush=True)
+
+
+def machine() -> str:
+    """Processor, cores and versions in one line."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return (
+        f"{names[0] if names else platform.processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"jax {version('jax')}, numpy {version('numpy')}, hinterland {version('hinterland')}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--parts", action="store_true", help="what each part of a step costs")
+    parser.add_argument("--places", type=int, default=356, help="places of --parts")
+    parser.add_argument("--members", type=int, default=16, help="members of --parts")
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long each row is measured")
+    asked = parser.parse_args()
+    country, parameters = read_pack("cn"), load()
+    print(machine())
+    with jax.enable_x64(True):
+        if asked.parts:
+            table_of_parts(country, parameters, asked.places, asked.members, asked.seconds)
+        else:
+            table(country, parameters, asked.seconds)
+
+
+if __name__ == "__main__":
+    main()

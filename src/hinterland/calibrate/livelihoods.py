@@ -13,6 +13,7 @@ from hinterland.axes import ACTIVITIES, LIFE_STAGES, SECTORS
 from hinterland.calibrate.stocks import filled
 from hinterland.data.climate import climate
 from hinterland.data.country import Country
+from hinterland.errors import InputError
 from hinterland.model import economy as model
 from hinterland.model import finance, homes, income, industry, jobs, labour, pull, shopping
 from hinterland.model.amenity import amenity, taste
@@ -71,7 +72,7 @@ def livelihoods(
         filled(country.indicator("people_per_household", year), np.array(country.places.regions), HOUSEHOLD)
     )
     households = residents / size
-    stock = homes.HomesBase(homes=households / (1 - parameters.value("homes_vacancy")), households=households)
+    stock = _stock(country, parameters, year, households)
     expected = jnp.asarray(_growth(country, people, year))
     asked = _asked(work, earned, residents, stock, expected, habits)
     money, budget = finance.first_budget(asked, jnp.asarray(country.places.seat) * residents, habits.finance)
@@ -111,6 +112,25 @@ def livelihoods(
         budget=budget,
     )
     return Livelihoods(base=base, economy=economy, borrowed=borrowed)
+
+
+def _stock(country: Country, parameters: Parameters, year: int, households: jax.Array) -> homes.HomesBase:
+    """Homes as counted, or where they are not as many as leave the usual share without a household.
+
+    InputError where fewer homes than households are counted.
+    """
+    counted = country.indicator("homes", year)
+    usual = np.asarray(households) / (1 - parameters.value("homes_vacancy"))
+    short = counted < np.asarray(households) * (1 - 1e-9)
+    if short.any():
+        place = int(np.argmax(short))
+        name, code = country.places.names[place], country.places.codes[place]
+        raise InputError(
+            f"{name} ({code}) has {counted[place]:.0f} homes for {float(households[place]):.0f} households in {year}",
+            remedy="Count a home for every household, correct people_per_household, or leave homes blank",
+            where="homes, column homes",
+        )
+    return homes.HomesBase(homes=jnp.asarray(np.where(np.isnan(counted), usual, counted)), households=households)
 
 
 def _asked(

@@ -202,6 +202,7 @@ PLACE_TABLES: Final = (
             figure("people_per_household", "persons", 100),
             figure("floor_m2_per_head", "m2 of floor per person", 1000),
             figure("rent_per_month", "rent of a usual home, national currency per month"),
+            figure("homes", "dwellings, at least one for every household"),
         ),
         ("code", "year"),
         indicators=True,
