@@ -58,7 +58,9 @@ def draw_shocks(
     nation = _stationary(nation, parameters.value("nation_stay"))
     return Shocks(
         nation=Deviations(fertility=nation[..., 0], mortality=nation[..., 1], migration=nation[..., 2]),
-        place=_accumulated(place * scale, parameters.value("place_shock_stay")),
+        place=_accumulated(
+            _bounded(place * scale, parameters.value("place_shock_most")), parameters.value("place_shock_stay")
+        ),
         strength=_accumulated(period[..., 0] * parameters.value("period_shock"), stay),
         slope=_accumulated(period[..., 1] * parameters.value("period_shock_size"), stay),
     )
@@ -102,6 +104,11 @@ def taken(shocks: Shocks, rows: NDArray[np.int64]) -> Shocks:
         strength=shocks.strength[rows],
         slope=shocks.slope[rows],
     )
+
+
+def _bounded(innovations: Array, most: float) -> Array:
+    """Shocks nearly as they are while small, and never beyond `most`: tails are fat, but no city is made in a day."""
+    return most * np.tanh(innovations / most)
 
 
 def _accumulated(innovations: Array, stay: float) -> Array:
