@@ -77,7 +77,7 @@ ABLATED = (
 )
 """Cases, the mechanisms switched off in each, and what is done with place effects.
 
-Japan's pack has no jobs by sector, so it has no economy to switch. One census shows no place effects that could be kept.
+Japan's pack has no jobs by sector, so it has no economy to switch. One census shows no place effects to be kept.
 """
 TOLERANCE = 0.02
 """Points of mean APE by which a repeated score may differ: another processor sums in another order."""

@@ -14,8 +14,8 @@ import typer
 from hinterland.cli_console import progress_bar
 from hinterland.data.country import Country
 from hinterland.errors import InputError
-from hinterland.results import comparison, store, summary
-from hinterland.results.layout import COMPARISON, REPORT, STORE, SUMMARY, default_folder, is_run_folder
+from hinterland.results import comparison, settlement, store, summary
+from hinterland.results.layout import CLASSES, COMPARISON, REPORT, STORE, SUMMARY, default_folder, is_run_folder
 from hinterland.writing import replacing
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def make_run(
         dataset = store.open_run(part / STORE)
         progress(1, 3, "writing")
         summary.write(dataset, part / SUMMARY)
+        settlement.write(dataset, part / CLASSES)
         if base is not None:
             comparison.write(base, dataset, part / COMPARISON)
         progress(2, 3, "writing")
@@ -160,5 +161,5 @@ def _told(country: Country, target: Path, members: int, until: int, seconds: flo
         f"{country.base_year} to {until}, in {seconds:.0f} s"
     )
     typer.echo(f"Report:  {target / REPORT}")
-    typer.echo(f"Figures: {target / SUMMARY} and {target / STORE}")
+    typer.echo(f"Figures: {target / SUMMARY}, {target / CLASSES} and {target / STORE}")
     typer.echo(f"A place: hinterland place {example}{where}")

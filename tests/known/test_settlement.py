@@ -29,10 +29,10 @@ from hinterland.model.settlement import (
     WILDERNESS,
     Rules,
     care_need,
-    class_shares,
     degree,
     farm_land,
     land_class,
+    land_shares,
     rules,
     size_class,
     urban_people,
@@ -147,17 +147,20 @@ def test_a_country_that_empties_ends_as_wilderness(given: Rules) -> None:
     people = jnp.array([9e6, 6e5, 2e5]) * fall
     classes = land_class(people, area, share, 0.1 * people, given)
     assert classes.T.tolist() == [[3, 2, 2, 1, 0, 0], [2, 1, 1, 0, 0, 0], [1, 1, 0, 0, 0, 0]]
-    land = class_shares(classes, area)
-    np.testing.assert_allclose(land[0], [0, 0.5, 0.25, 0.25])
-    np.testing.assert_allclose(land[1], [0, 0.75, 0.25, 0])
-    np.testing.assert_allclose(land[2], [0.5, 0.25, 0.25, 0])
-    np.testing.assert_allclose(land[-1], [1, 0, 0, 0])
-    np.testing.assert_allclose(class_shares(classes, people)[0], np.array([0, 2e5, 6e5, 9e6]) / 9.8e6)
 
 
-def test_places_without_a_class_are_left_out_of_shares() -> None:
-    classes = jnp.array([[UNKNOWN, 1, 2], [UNKNOWN, UNKNOWN, UNKNOWN]])
-    np.testing.assert_allclose(class_shares(classes, jnp.array([7.0, 1.0, 3.0]), 3), [[0, 0.25, 0.75], [0, 0, 0]])
+def test_land_of_a_place_is_built_on_farmed_or_wild(given: Rules) -> None:
+    """A metropolis with farms around it, a small city, a town with fields, and people too few for the land."""
+    urban = jnp.array([8e6, 4e5, 2e4, 0.0])
+    rural = jnp.array([1e6, 2e5, 1e5, 900.0])
+    area = jnp.array([10_000.0, 5_000.0, 5_000.0, 9_000.0])
+    shares = land_shares(urban, rural, area, 0.4 * rural, given)
+    built = float(given.built_density)
+    np.testing.assert_allclose(shares[0], [0, 1 - 800 / built, 0, 800 / built], rtol=1e-6)
+    np.testing.assert_allclose(shares[1], [0, 1 - 80 / built, 80 / built, 0], rtol=1e-6)
+    np.testing.assert_allclose(shares[2], [0, 1, 0, 0], rtol=1e-6)
+    np.testing.assert_allclose(shares[3], [1, 0, 0, 0], rtol=1e-6)
+    assert bool(jnp.isnan(land_shares(urban, rural, area * jnp.nan, rural, given)).all())
 
 
 def test_half_of_the_farmers_farm_twice_the_land() -> None:

@@ -200,7 +200,7 @@ def test_counted_homes_are_the_stock_and_too_few_are_refused(country):
         assert shares[1] == pytest.approx(1 / 1.5, rel=1e-3)
         assert np.delete(shares, 1) == pytest.approx(1 - parameters.value("homes_vacancy"))
         few = np.where(np.arange(len(people)) == 2, 0.8, 1.2)
-        with pytest.raises(InputError, match="homes, column homes: .*homes for .* households"):
+        with pytest.raises(InputError, match=r"homes, column homes: .*homes for .* households"):
             livelihoods(counted(few), parameters, people, year, market)
 
 

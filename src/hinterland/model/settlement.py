@@ -107,6 +107,8 @@ class Rules:
     """People per km2 from which land is lived on."""
     worked: jax.Array
     """Jobs of farms, mines and industry per km2 from which land is worked."""
+    built_density: jax.Array
+    """Urban people per km2 of built land."""
 
 
 @jax.tree_util.register_dataclass
@@ -151,6 +153,7 @@ def rules(values: Mapping[str, Any]) -> Rules:
         metropolis=number("land_metropolis"),
         lived=number("land_lived"),
         worked=number("land_worked"),
+        built_density=number("built_density"),
     )
 
 
@@ -216,16 +219,23 @@ def land_class(
     return jnp.where(jnp.isnan(density), UNKNOWN, found)
 
 
-def class_shares(classes: jax.Array, stock: jax.Array, count: int = len(LAND_NAMES)) -> jax.Array:
-    """Shares [..., class] of a stock [..., place] in each of `count` classes, of codes [..., place]; they sum to one.
+def land_shares(urban: jax.Array, rural: jax.Array, area: jax.Array, working: jax.Array, rules: Rules) -> jax.Array:
+    """Shares of a place's land in each class [..., place, class], of its urban and rural people [..., place].
 
-    For area or people by year the codes are [..., year, place]. Places of UNKNOWN class are left out; all zero where
-    nothing is left.
+    What urban people build on at their density is metropolis or small city by their number (land of towns is farm and
+    factory land); the rest is classed by the rural people and the jobs `working` outside [..., place] on it. Shares sum
+    to one; NaN where the area or the people are not known.
     """
-    inside = classes[..., None, :] == jnp.arange(count)[:, None]
-    sums = jnp.sum(jnp.where(inside, stock[..., None, :], 0.0), axis=-1)
-    total = sums.sum(axis=-1, keepdims=True)
-    return jnp.where(total > 0, sums / jnp.where(total > 0, total, 1.0), 0.0)
+    built = jnp.minimum(urban / rules.built_density[..., None], area)
+    rest = jnp.maximum(area - built, 0.0)
+    everywhere, nowhere = jnp.ones_like(urban), jnp.zeros_like(urban)
+    city = land_class(urban, jnp.maximum(built, LEAST_AREA), everywhere, nowhere, rules)
+    country = jnp.minimum(land_class(rural, rest, nowhere, working, rules), FARM_AND_FACTORY)
+    kinds = jnp.arange(len(LAND_NAMES))
+    city = jnp.maximum(city, FARM_AND_FACTORY)
+    part = built / jnp.maximum(area, LEAST_AREA)
+    shares = part[..., None] * (city[..., None] == kinds) + (1 - part)[..., None] * (country[..., None] == kinds)
+    return jnp.where(jnp.isnan(part + rural)[..., None], jnp.nan, shares)
 
 
 def farm_land(

@@ -52,6 +52,7 @@ def to_dataset(ensemble: Ensemble, *, created: str = "") -> xr.Dataset:
         "seat": ("place", places.seat),
         "lon": ("place", places.lon, {"unit": "degrees east"}),
         "lat": ("place", places.lat, {"unit": "degrees north"}),
+        "area": ("place", places.area, {"unit": "km2"}),
         "imputed": (("record_year", "place"), country.imputed, {"definition": "Ages and sexes were imputed."}),
         "rescaled": (("record_year", "place"), country.rescaled, {"definition": "Ages were scaled to the total."}),
     }

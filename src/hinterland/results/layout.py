@@ -12,6 +12,7 @@ STORE: Final = "run.zarr"
 SUMMARY: Final = "summary.csv"
 REPORT: Final = "report.html"
 PLACES: Final = "places"
+CLASSES: Final = "settlements.csv"
 COMPARISON: Final = "comparison.csv"
 """What a scenario changes of the base; only in folders of scenarios."""
 
@@ -24,7 +25,7 @@ def default_folder(country: str) -> Path:
 def is_run_folder(path: Path) -> bool:
     """True where a folder holds a run and nothing that a run does not write, so that it may be replaced."""
     pages = path / PLACES
-    known = {STORE, SUMMARY, REPORT, PLACES, COMPARISON}
+    known = {STORE, SUMMARY, REPORT, PLACES, CLASSES, COMPARISON}
     return (
         all(entry.name in known for entry in path.iterdir())
         and is_run(path / STORE)
