@@ -101,9 +101,10 @@ def at_step(course: National, k: int) -> National:
 
 
 def people_at(drivers: Drivers, years: list[int]) -> Array:
-    """The nation's persons at the ends of `years`; outside the series KeyError names the year."""
+    """The nation's persons at the ends of `years`; NaN after the series, and KeyError names a year before it."""
     position = {int(year): k for k, year in enumerate(drivers.years)}
-    return np.array([drivers.people[position[year]] for year in years])
+    last = int(drivers.years[-1])
+    return np.array([np.nan if year > last else drivers.people[position[year]] for year in years])
 
 
 def annual_mean(years: NDArray[np.int64], values: Array, span: tuple[int, int]) -> Array:

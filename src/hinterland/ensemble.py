@@ -10,11 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from hinterland.axes import RUNGS, SERVICES
 from hinterland.course import TURNED, begun, course, scheduled, service_levers
 from hinterland.data.country import Country
 from hinterland.drivers import national_course
 from hinterland.errors import InputError
 from hinterland.memory import give_back
+from hinterland.model import services
 from hinterland.model.fertility import reverting
 from hinterland.model.step import Behaviour, Conditions, with_base
 from hinterland.params_draw import draw
@@ -32,6 +34,8 @@ Progress = Callable[[int, int, str], None]
 
 END = 2100
 """The year that runs end in, or the last before it that their steps reach."""
+FARTHEST = 2150
+"""The last year that can be asked for: after the nation's series its last schedules are kept, and cohorts go on."""
 BLOCK = 16
 """Members run together: wide enough for matrix products, small enough for memory."""
 
@@ -75,6 +79,7 @@ def run_ensemble(
     draws = draw(system.parameters, members, seed)
     stocks: dict[str, Array] = {}
     flows = {name: np.empty((members, len(starts), places)) for name in FLOWS}
+    lost = np.zeros((len(years), places, len(RUNGS), len(SERVICES)))
     by_member = np.empty((members, len(years), places, 2, len(system.country.ages)), dtype=np.float32)
     central = np.empty(by_member.shape[1:])
     factors = np.empty((members + 1, len(starts), 2, len(system.country.ages)))
@@ -94,6 +99,7 @@ def run_ensemble(
             by_member[drawn] = people[: len(drawn)]
             if len(drawn):
                 _keep(system, path, people, drawn, members, stocks, flows)
+                lost += _lost(path, len(drawn))
             if len(drawn) < len(rows):
                 central[:] = people[len(drawn)]
         if first == 0:
@@ -111,6 +117,7 @@ def run_ensemble(
         central=central,
         by_age=_quantiles(by_member),
         diagnostics={**system.diagnostics, **_diagnostics(flows, stocks)},
+        services_lost=lost / members if "with_primary" in stocks else None,
         parameters=system.parameters.records(),
     )
     return Outcome(ensemble=ensemble, control=factors)
@@ -126,14 +133,12 @@ def usual_end(country: Country) -> int:
 def starts_of(country: Country, members: int, until: int) -> list[int]:
     """The years in which the steps of a run begin; InputError where the run cannot be made."""
     base, width = country.base_year, country.ages.width
-    last = int(country.drivers.years[-1])
     if members < 2:
         raise InputError(f"{members} members", remedy="Give at least 2: a band needs several", where="members")
-    if until <= base or (until - base) % width or until > last:
+    if until <= base or (until - base) % width or until > FARTHEST:
         raise InputError(
             f"the run cannot end in {until}",
-            remedy=f"Give a year {width}, {2 * width}, ... years after {base}, and no later than {last}, where the "
-            "national drivers end",
+            remedy=f"Give a year {width}, {2 * width}, ... years after {base}, and no later than {FARTHEST}",
             where="until",
         )
     return list(range(base, until, width))
@@ -309,6 +314,14 @@ def _keep(
         flows[name][rows] = np.swapaxes(np.asarray(path.flows[name]), 0, 1)[: len(rows)]
 
 
+def _lost(path: Trajectory, count: int) -> Array:
+    """How many of the first members have lost each service [instant, place, rung, service] (see `services.lost`)."""
+    if path.services is None:
+        return np.zeros(1)
+    degree = np.asarray(path.services.degree)[:, :count]
+    return services.lost(degree, degree[0]).sum(axis=1)
+
+
 def _livelihoods(economy: Economy) -> dict[str, Array]:
     """Jobs, homes, households and incomes [member, instant, place] of an economy [instant, member, ...]."""
     jobs = np.swapaxes(np.asarray(economy.jobs), 0, 1)
@@ -323,9 +336,9 @@ def _livelihoods(economy: Economy) -> dict[str, Array]:
     }
 
 
-def _settlements(services: Services, people: Array) -> dict[str, Array]:
+def _settlements(settled: Services, people: Array) -> dict[str, Array]:
     """People by rung and by what they have at hand [member, instant, place] of services [instant, member, ...]."""
-    rungs, degree = (np.swapaxes(np.asarray(of), 0, 1) for of in (services.rungs, services.degree))
+    rungs, degree = (np.swapaxes(np.asarray(of), 0, 1) for of in (settled.rungs, settled.degree))
     at_hand = np.einsum("...r,...rv->...v", rungs, degree)
     return {name: people * rungs[..., k] for k, name in enumerate(BY_RUNG)} | {
         name: people * at_hand[..., k] for k, name in enumerate(AT_HAND)

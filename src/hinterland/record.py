@@ -81,6 +81,8 @@ class Ensemble:
     """[quantile, year, place, sex, age] quantiles .1 .5 .9 over members, cell by cell: they do not add up."""
     diagnostics: Mapping[str, float]
     """Name -> number: how well the run kept to what it was steered to."""
+    services_lost: Array | None = None
+    """[year, place, rung, service] share of members that have lost half of a service of the base year."""
     parameters: tuple[Mapping[str, Any], ...] = field(default=())
     """The values the run was made with, one record per parameter: name, value, unit, status, source, doc."""
 

@@ -21,8 +21,8 @@ from hinterland.model.services import (
     Served,
     ServicesBase,
     at_bounds,
-    closing,
     first_services,
+    lost,
     no_levers,
     provision,
     serve,
@@ -158,8 +158,8 @@ def lost_in(falls: np.ndarray) -> np.ndarray:
         people = jnp.asarray(of_ages(3.5e6 * left.sum()))
         at = run(base, acting, at, jnp.asarray(left / left.sum()), people).degree
         degrees.append(np.asarray(at))
-    first = closing(np.stack(degrees)[None], np.asarray(base.degree)[None], years.tolist()).first[0]
-    return np.where(np.isnan(first), np.inf, first)
+    gone = lost(np.stack(degrees), np.asarray(base.degree))
+    return np.where(gone.any(axis=0), years[gone.argmax(axis=0)], np.inf)[0]
 
 
 @pytest.mark.parametrize("falls", [[0.02, 0.02, 0.02, 0.02], [0.0, 0.005, 0.01, 0.02]])
@@ -351,23 +351,11 @@ def test_cells_that_close_and_open_are_counted() -> None:
     assert changed[1, CLINIC] == pytest.approx(0.0, abs=1e-12)
 
 
-def test_the_chance_of_closing_is_a_share_of_members() -> None:
-    """Four members lose a service in 2030, 2035, 2035 and never: a half by 2035, which counts from the first year."""
-    base = np.ones((4, 1, 1, 1))
-    degree = np.ones((4, 4, 1, 1, 1))
-    for member, year in ((0, 1), (1, 2), (2, 2)):
-        degree[member, year:] = 0.4
-    found = closing(degree, base, [2025, 2030, 2035, 2040])
-    np.testing.assert_allclose(found.probability[:, 0, 0, 0], [0, 0.25, 0.75, 0.75])
-    assert found.first[0, 0, 0] == 2035
-
-
-def test_what_was_never_there_cannot_close() -> None:
-    base = np.array([0.01, 0.8])[:, None, None, None] * np.ones((2, 1, 1, 2))
-    base[:, ..., 1] = 0.0
-    found = closing(np.zeros((2, 2, 1, 1, 2)), base, [2025, 2030])
-    np.testing.assert_array_equal(found.probability[:, 0, 0], [[1.0, np.nan], [1.0, np.nan]])
-    np.testing.assert_array_equal(found.first[0, 0], [2025, np.nan])
+def test_lost_is_what_fewer_than_half_of_those_who_had_it_have_and_may_return() -> None:
+    base = np.array([[[0.8, 0.02]]])
+    degree = np.array([0.8, 0.5, 0.39, 0.41])[:, None, None, None] * np.array([1.0, 0.0])
+    np.testing.assert_array_equal(lost(degree, base)[:, 0, 0, 0], [False, False, True, False])
+    assert not lost(degree, base)[..., 1].any()
 
 
 def test_the_share_served_counts_people_and_not_rungs() -> None:

@@ -8,7 +8,16 @@ from hinterland import record
 from hinterland.axes import Ages
 from hinterland.record import FLOWS, IDENTITY, STOCKS
 from hinterland.results.dataset import to_dataset
-from hinterland.results.variables import BY_PERIOD, BY_YEAR, LIVELIHOODS, SERIES, SETTLEMENTS, TABLES, VARIABLES
+from hinterland.results.variables import (
+    BY_PERIOD,
+    BY_YEAR,
+    CHANCES,
+    LIVELIHOODS,
+    SERIES,
+    SETTLEMENTS,
+    TABLES,
+    VARIABLES,
+)
 from hinterland.selections import SELECTIONS, select
 
 
@@ -19,7 +28,10 @@ def test_every_stock_and_flow_of_a_run_is_listed_and_nothing_else():
     assert lived == record.LIVELIHOODS
     settled = tuple(v.name for v in SETTLEMENTS)
     assert settled == record.SETTLEMENTS
-    assert set(VARIABLES) - set(lived) - set(settled) == set(map(str, to_dataset(small_ensemble(2)).data_vars))
+    chances = {v.name for v in CHANCES}
+    assert set(VARIABLES) - set(lived) - set(settled) - chances == set(
+        map(str, to_dataset(small_ensemble(2)).data_vars)
+    )
     assert set(IDENTITY) <= set(FLOWS)
 
 

@@ -125,17 +125,6 @@ class Served:
     """[..., place] log change of the cost of living, in money; the bother of distance is in `pull`."""
 
 
-@jax.tree_util.register_dataclass
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """When services are lost, over members."""
-
-    probability: Array
-    """[year, place, rung, service] share of members that have lost half of it; NaN where it hardly was."""
-    first: Array
-    """[place, rung, service] the first year in which that is at least a half; NaN where there is none."""
-
-
 def provision(values: Mapping[str, Any]) -> Provision:
     """Services from parameter values by name, each one number or [member] (life-stage lists [stage])."""
 
@@ -257,19 +246,13 @@ def at_bounds(base: ServicesBase, before: jax.Array, after: jax.Array) -> tuple[
     return closed.sum(axis=(-3, -2, -1)), opened.sum(axis=(-3, -2, -1))
 
 
-def closing(degree: Array, base: Array, years: Sequence[int]) -> Closing:
-    """The chance that a rung has lost a service by a year, and when it reaches a half.
+def lost(degree: Array, base: Array) -> NDArray[np.bool_]:
+    """Where under half of a rung's people who had a service in the base year have it still.
 
-    `degree` [member, year, place, rung, service] in `years`, `base` [member, place, rung, service] in the base year.
-    Lost means that under half of the people who had it at hand have it still; what returns is no longer lost.
+    `degree` [..., place, rung, service], `base` the same of the base year; what returns is no longer lost. Where hardly
+    anyone had it nothing is lost.
     """
-    had = (base >= THERE)[:, None]
-    lost = (degree < base[:, None] / 2) & had
-    counted = had.sum(axis=0)
-    probability = np.where(counted > 0, lost.sum(axis=0) / np.maximum(counted, 1), np.nan)
-    likely = probability >= 0.5
-    first = np.where(likely.any(axis=0), np.asarray(years, dtype=np.float64)[likely.argmax(axis=0)], np.nan)
-    return Closing(probability=probability, first=first)
+    return (base >= THERE) & (degree < base / 2)
 
 
 def stage_sums(people: jax.Array, stages: tuple[int, ...]) -> jax.Array:

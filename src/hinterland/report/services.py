@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from hinterland.axes import SERVICES
+from hinterland.axes import RUNGS, SERVICES
 from hinterland.report.courses import (
     against_base,
     cell,
@@ -45,7 +45,7 @@ def services(key: str, view: View, unit: Unit) -> str:
     return (
         f"<section><h2>{html(say('hand_heading', name=unit.name))}</h2><ul><li>{html(told(view, unit))}</li></ul>"
         f"{subheading(say('hand_share'))}{_table(view, unit)}"
-        f'<p class="note">{html(say("hand_modelled"))}</p>{_charts(key, view, unit)}</section>'
+        f'<p class="note">{html(say("hand_modelled"))}</p>{_chances(view, unit)}{_charts(key, view, unit)}</section>'
     )
 
 
@@ -115,6 +115,30 @@ def _lost(view: View, share: Array) -> Text:
         return same("–")
     first = likely_lost(view, share)
     return say("hand_not", last=view.years[-1]) if first is None else same(first)
+
+
+def _chances(view: View, unit: Unit) -> str:
+    """When a rung has likely lost a service, and the chance by the last year; empty where the run does not tell.
+
+    A rung has lost it where under half of its people who had it at hand have it still.
+    """
+    if unit.kind != "place" or "services_lost" not in view.data:
+        return ""
+    lost = view.data["services_lost"].isel(place=unit.at[0]).transpose("year", "rung", "service").to_numpy()
+    rows: list[list[Text]] = []
+    for r, rung in enumerate(RUNGS):
+        cells: list[Text] = []
+        for s in range(len(SERVICES)):
+            likely = np.flatnonzero(lost[:, r, s] >= LIKELY)
+            chance = percent(float(lost[-1, r, s]))
+            cells.append(say("hand_chance_from", year=view.years[likely[0]], chance=chance) if likely.size else chance)
+        if lost[:, r].max() > 0:
+            rows.append([say(f"label_{rung}"), *cells])
+    if not rows:
+        return f"<p>{html(say('hand_chance_none', last=view.years[-1]))}</p>"
+    headings = [say("hand_chance_rung"), *(_name(service) for service in SERVICES)]
+    note = f'<p class="note">{html(say("hand_chance_note", base=view.base_year, last=view.years[-1]))}</p>'
+    return f"{subheading(say('hand_chance'))}{table(headings, rows)}{note}"
 
 
 def _charts(key: str, view: View, unit: Unit) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import hinterland
-from hinterland.axes import SEXES
+from hinterland.axes import RUNGS, SERVICES, SEXES
 from hinterland.record import QUANTILES, Ensemble
 from hinterland.results.variables import VARIABLES, series
 
@@ -36,6 +36,7 @@ def to_dataset(ensemble: Ensemble, *, created: str = "") -> xr.Dataset:
         "central_people": ensemble.central,
         "people_by_age": ensemble.by_age,
         "record_people": country.people,
+        **({} if ensemble.services_lost is None else {"services_lost": ensemble.services_lost}),
     }
     coordinates = {
         "member": np.arange(ensemble.members),
@@ -46,6 +47,8 @@ def to_dataset(ensemble: Ensemble, *, created: str = "") -> xr.Dataset:
         "sex": ("sex", _text(SEXES)),
         "age": ("age", _text(country.ages.labels)),
         "quantile": np.array(QUANTILES),
+        "rung": ("rung", _text(RUNGS)),
+        "service": ("service", _text(SERVICES)),
         "name": ("place", _text(places.names)),
         "name_en": ("place", _text(places.names_en)),
         "region": ("place", _text(places.regions)),

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from hinterland.axes import RUNGS, SERVICES
 from hinterland.data.country import Country
 from hinterland.errors import InputError
-from hinterland.record import FLOWS, LIVELIHOODS, STOCKS, Ensemble, check
+from hinterland.record import FLOWS, LIVELIHOODS, SETTLEMENTS, STOCKS, Ensemble, check
 from hinterland.results.dataset import FORMAT, to_dataset
 from hinterland.writing import replacing
 
@@ -80,8 +81,8 @@ def size(country: Country, members: int, years: int) -> int:
     """Bytes that a run's arrays take before compression, an upper bound of the store."""
     places, cells = len(country.places), 2 * len(country.ages)
     lived = len(LIVELIHOODS) if any(name.startswith("jobs_") for name in country.indicators) else 0
-    series = members * years * places * (len(STOCKS) + lived + len(FLOWS))
-    tables = places * cells * (4 * years + len(country.years))
+    series = members * years * places * (len(STOCKS) + lived + len(SETTLEMENTS) + len(FLOWS))
+    tables = places * (cells * (4 * years + len(country.years)) + years * len(RUNGS) * len(SERVICES))
     return 8 * (series + tables)
 
 

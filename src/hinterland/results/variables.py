@@ -199,6 +199,18 @@ SETTLEMENTS: Final = (
 )
 """Variables with members of countries whose settlements are known, or are the places themselves."""
 
+CHANCES: Final = (
+    Variable(
+        "services_lost",
+        ("year", "place", "rung", "service"),
+        "share",
+        "stock",
+        {"en": "Chance that a service is lost", "zh": "失去服务的可能", "ja": "サービスを失う確率"},
+        "Share of members in which under half of a rung's people who had a service in the base year have it still.",
+    ),
+)
+"""What runs with services tell of all members at once."""
+
 TABLES: Final = (
     _stock(
         "central_people",
@@ -228,7 +240,7 @@ TABLES: Final = (
 """Variables by sex and age, which members share."""
 
 VARIABLES: Final[Mapping[str, Variable]] = {
-    variable.name: variable for variable in (*SERIES, *LIVELIHOODS, *SETTLEMENTS, *TABLES)
+    variable.name: variable for variable in (*SERIES, *LIVELIHOODS, *SETTLEMENTS, *CHANCES, *TABLES)
 }
 
 
