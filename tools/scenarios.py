@@ -77,7 +77,8 @@ def rows(system: System, names: tuple[str, ...], until: int) -> list[dict[str, o
 def table(found: pd.DataFrame) -> str:
     """The table of the document."""
     lines = [
-        f"Differences from the base in percent, median and 80% band of {MEMBERS} members (`python tools/scenarios.py`).",
+        f"Differences from the base in percent: median and 80% band of {MEMBERS} members (`python tools/scenarios.py`)",
+        "under common random numbers.",
         "Bands are of the parameters that members draw, not of the sizes that the files assume: effects grow about in",
         "proportion to these. The five of Jiaozuo take a cause of 2010-20 away, and are assumed in size.\n",
         "| scenario | what | where | year | difference, % |",

@@ -23,6 +23,7 @@ from hinterland.model.jobs import (
     mined,
     needed,
     needs,
+    niche_of,
     posted,
     remote,
 )
@@ -101,6 +102,20 @@ def test_an_industry_that_was_not_there_does_not_come_by_itself_and_comes_when_f
     founded = located(base, base.at[0, ADVANCED].set(20.0), jnp.full(3, 300.0), good, none(3), location(VALUES), 5)
     assert founded[0, ADVANCED] > 0
     assert founded[:, ADVANCED].sum() == pytest.approx(300.0)
+
+
+def test_a_niche_is_found_again() -> None:
+    draw = np.random.default_rng(1)
+    base = jnp.asarray(draw.uniform(10, 1000, (5, 3)))
+    now = jnp.asarray(draw.uniform(0.8, 1.2, (5, 3))) * base
+    grown = changes(5, density=list(draw.normal(0, 0.2, 5)), labour=list(draw.normal(0, 0.2, 5)))
+    planted = jnp.asarray(draw.normal(0, 0.4, (5, 3)))
+    where, national = location(VALUES), 1.1 * base.sum(0)
+    seen = located(now, base, national, grown, planted, where, 10)
+    found = niche_of(seen, now, base, grown, where, 10)
+    again = located(now, base, national, grown, found, where, 10)
+    np.testing.assert_allclose(again, seen, rtol=1e-10)
+    np.testing.assert_allclose(found - found[:1], planted - planted[:1], rtol=1e-8, atol=1e-10)
 
 
 def test_remote_jobs_go_where_their_workers_live() -> None:

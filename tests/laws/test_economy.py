@@ -23,6 +23,7 @@ from hinterland.model.economy import advance, habits, incomes, national_shares, 
 from hinterland.model.labour import labour_of
 from hinterland.params import load
 from hinterland.record import LIVELIHOODS, check, residuals
+from hinterland.space.network import Line
 from hinterland.switches import SWITCHES, without
 from hinterland.system import System, kernel
 
@@ -172,13 +173,34 @@ def test_the_run_of_a_country_with_jobs_holds_them(prepared):
     np.testing.assert_allclose(jobs[:, 0].sum(), 4 * np.asarray(prepared.state.economy.jobs).sum())
 
 
+@pytest.fixture(scope="module")
+def full(country) -> System:
+    """The country with urban people and a railway line that opens after the base year: every mechanism has work."""
+    urban = FrozenMapping({country.base_year: country.totals[-1] * np.linspace(0.2, 0.8, len(country.places))})
+    line = Line("new", (0, 1, 2), 300.0, country.base_year + 6.0)
+    indicators = FrozenMapping({**country.indicators, "urban_people": urban})
+    return prepare(replace(country, indicators=indicators, lines=(line,)), load())
+
+
+@pytest.fixture(scope="module")
+def usual(full) -> np.ndarray:
+    return run_ensemble(full, members=2, until=2050, seed=1).ensemble.stocks["people"]
+
+
 @pytest.mark.parametrize("name", list(SWITCHES))
-def test_people_are_conserved_with_each_mechanism_off(country, name):
-    system = prepare(country, load(overrides=without([name], {})))
-    ensemble = run_ensemble(system, members=2, until=2035, seed=1).ensemble
+def test_people_are_conserved_with_each_mechanism_off(full, usual, name):
+    """With place effects kept; a mechanism that is off makes a difference."""
+    ensemble = run_ensemble(
+        replace(full, parameters=load(overrides=without([name], {}))), members=2, until=2050, seed=1
+    ).ensemble
     check(ensemble)
-    on = run_ensemble(prepare(country, load(overrides={})), members=2, until=2035, seed=1).ensemble
-    assert not np.array_equal(ensemble.stocks["people"], on.stocks["people"]), "off must differ from on"
+    assert not np.array_equal(ensemble.stocks["people"], usual), "off must differ from on"
+
+
+def test_place_effects_are_inverted_again_without_a_mechanism(country, prepared):
+    system = prepare(country, load(overrides=without(["siphon"], {})))
+    check(run_ensemble(system, members=2, until=2035, seed=1).ensemble)
+    assert not np.array_equal(system.effect, prepared.effect)
 
 
 def test_counted_homes_are_the_stock_and_too_few_are_refused(country):

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from hinterland.axes import ACTIVITIES, LIFE_STAGES, SECTORS
+from hinterland.axes import ACTIVITIES, FOOTLOOSE, LIFE_STAGES, SECTORS
 from hinterland.calibrate.stocks import filled
 from hinterland.data.climate import climate
 from hinterland.data.country import Country
@@ -94,6 +94,7 @@ def livelihoods(
         shops=shops,
         finance=money,
         revenue=finance.standard_need(money, habits.finance, asked),
+        niche=jnp.zeros((len(people), len(FOOTLOOSE))),
         pensioners=pensioners,
     )
     economy = Economy(

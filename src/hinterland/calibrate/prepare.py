@@ -24,7 +24,7 @@ from hinterland.data.country import Country
 from hinterland.drivers import at_step, medium, national_course, schedules
 from hinterland.errors import InputError
 from hinterland.memory import give_back
-from hinterland.model.economy import Base
+from hinterland.model.economy import Base, niche
 from hinterland.model.leaving import newcomer_prevalence
 from hinterland.model.nation import National, project
 from hinterland.model.step import Behaviour, Conditions, Setting
@@ -122,7 +122,12 @@ def _prepare(country: Country, parameters: Parameters) -> System:
         effect = np.zeros((len(country.places), len(LIFE_STAGES)))
         state = _first_stocks(country, parameters, acting, base, country.base_year, 1.0, diagnostics)
     else:
-        effect, state = _from_record(country, parameters, acting, fertility, record, setting.economy, diagnostics)
+        effect, state, first = _from_record(
+            country, parameters, acting, fertility, record, setting.economy, diagnostics
+        )
+        if setting.economy is not None and first is not None and acting.habits is not None:
+            liked = niche(first, setting.economy, acting.habits, country.base_year - record)
+            setting = replace(setting, economy=replace(setting.economy, niche=liked))
     state = start.of(state)
     if setting.economy is not None and start.economy is not None and acting.habits is not None:
         diagnostics |= guards(setting.economy, start.economy, acting.habits)
@@ -217,8 +222,8 @@ def _from_record(
     record: int,
     later: Base | None,
     diagnostics: dict[str, float],
-) -> tuple[Array, State]:
-    """Place effects [place, stage] from the record's net migration, and the stocks it leaves at the base year.
+) -> tuple[Array, State, Base | None]:
+    """Place effects [place, stage] from the record's net migration, the stocks it leaves, and its economy's base year.
 
     `later` is the economy's base year at the end of the record, which gives the nation's jobs then.
     """
@@ -250,7 +255,7 @@ def _from_record(
     newcomers = rake_newcomers(base, shape, share, parameters.value("newcomers_limit"))
     away = rescale_away(np.asarray(seen.state.away), newcomers)
     state = State(rooted=jnp.asarray(base - newcomers), newcomers=jnp.asarray(newcomers), away=jnp.asarray(away))
-    return effect, state
+    return effect, state, then.economy
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,8 @@ class Base:
     finance: public_money.FinanceBase
     revenue: jax.Array
     """Of local budgets a year."""
+    niche: jax.Array
+    """[place, footloose] log weight by which plants chose the place in the record, beyond what the model says of it."""
     pensioners: int = field(metadata={"static": True})
     """Position of the first age group with pensions."""
     mergers: mergers.Mergers | None = None
@@ -85,6 +87,8 @@ class Habits:
     dirt: industry.Dirt
     finance: public_money.Finance
     saving: mergers.Saving
+    niche_share: jax.Array
+    """Share of the record's niche that goes on."""
     household_trend: jax.Array
     remote_schooling: jax.Array
     usual: jax.Array | None = None
@@ -170,6 +174,7 @@ def habits(values: Mapping[str, Any], ages: Ages) -> Habits:
         dirt=industry.dirt(values),
         finance=public_money.finance(values),
         saving=mergers.saving(values),
+        niche_share=jnp.asarray(np.asarray(values["niche_share"], dtype=np.float64)),
         household_trend=jnp.asarray(np.asarray(values["household_size_trend"], dtype=np.float64)),
         remote_schooling=jnp.asarray(np.asarray(values["remote_schooling"], dtype=np.float64)),
     )
@@ -323,6 +328,23 @@ def incomes(  # noqa: PLR0913
     ).total
 
 
+def niche(start: Base, end: Base, habits: Habits, years: int) -> jax.Array:
+    """What plants liked about places in a record [place, footloose], beyond density, labour and markets.
+
+    From the base years at its start and its end; costs and land prices of the record are not known.
+    """
+    nothing = jnp.zeros_like(start.people)
+    changes = jobs.Changes(
+        density=labour.relative_change(end.people, start.people),
+        labour_cost=nothing,
+        land_price=nothing,
+        market=labour.relative_change(end.market, start.market),
+        labour=labour.relative_change(end.labour, start.labour),
+    )
+    first = start.jobs[:, FREE]
+    return jobs.niche_of(end.jobs[:, FREE], first, first, changes, habits.location, years)
+
+
 def farm_share(work: jax.Array) -> jax.Array:
     """Share of farms in jobs [..., place] of jobs [..., place, activity]; none where there are no jobs."""
     total = work.sum(axis=-1)
@@ -428,7 +450,7 @@ def _work(
         base.jobs[:, FREE],
         national[..., FREE],
         changes,
-        given.levers.plants + economy.promoted[..., None],
+        given.levers.plants + economy.promoted[..., None] + habits.niche_share[..., None, None] * base.niche,
         habits.location,
         years,
         residents=jobs.able_to_work_remotely(workers, base.schooling, habits.remote_schooling),

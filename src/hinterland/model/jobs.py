@@ -140,6 +140,29 @@ def located(
     return shares * national[..., None, :]
 
 
+def niche_of(
+    observed: jax.Array,
+    jobs: jax.Array,
+    base: jax.Array,
+    changes: Changes,
+    location: Location,
+    years: int,
+    least: float = 0.01,
+) -> jax.Array:
+    """The niche [..., place, footloose] with which `located` leads from `jobs` to `observed` over the years.
+
+    Its mean over the nation's new choices is zero. Where jobs went faster than they turn over, new choices are taken
+    as `least` of the place's share at the base year, and the niche leads part of the way.
+    """
+    keep = jnp.exp(-location.turnover * years)[..., None, None]
+    start = _shared(base)
+    chosen = jnp.maximum((_shared(observed) - keep * _shared(jobs)) / (1 - keep), least * start)
+    there = base > 0
+    log_ratio = jnp.log(jnp.where(there, chosen, 1.0)) - jnp.log(jnp.where(there, start, 1.0))
+    niche = jnp.where(there, log_ratio - _utility(changes, location), 0.0)
+    return jnp.where(there, niche - jnp.sum(_shared(chosen * there) * niche, axis=-2, keepdims=True), 0.0)
+
+
 def remote(tradable: jax.Array, residents: jax.Array, share: jax.Array) -> jax.Array:
     """Tradable jobs (or shares) [..., place] when a `share` [...] of the nation's is done where its workers live.
 
