@@ -91,6 +91,13 @@ def test_what_cannot_be_used_is_refused(scenario: Scenario, message: str) -> Non
         check(scenario, load(), frozenset({"push"}))
 
 
+def test_changes_that_add_up_beyond_a_bound_are_refused() -> None:
+    one = Change("remote", 0.6, 2020, places=("a",))
+    assert changed(Scenario("x", (one,)), "remote", CODES, [2020], 5)[0, 0] == pytest.approx(0.6)
+    with pytest.raises(InputError, match=r"remote add up to 1.2, outside 0 to 0.9"):
+        changed(Scenario("x", (one, one)), "remote", CODES, [2020], 5)
+
+
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(InputError, match="life stage 'youth'"):
         changed(Scenario("x", (Change("pull", 1, 2020, kinds=("youth",)),)), "pull", CODES, [2020], 5)

@@ -72,7 +72,6 @@ CHECKS = (
 """Cases and methods run again by `--check`: quick ones of every country."""
 ABLATED = (
     (Case("cn", 2010, 10), tuple(SWITCHES), ("refitted",)),
-    (Case("cn-counties", 2010, 10), ("jobs", "homes", "services", "budgets", "siphon"), ("refitted",)),
     (Case("jp", 2010, 10), ("siphon", "return", "following", "services"), ("refitted", "kept")),
 )
 """Cases, the mechanisms switched off in each, and what is done with place effects.

@@ -115,6 +115,8 @@ class Scenario:
 
 
 BASE: Final = Scenario("base")
+ROUNDING: Final = 1e-9
+"""By which a sum of amounts may exceed a bound."""
 
 
 def in_force(change: Change, start: float, years: float) -> float:
@@ -144,6 +146,13 @@ def changed(
             )
             for k, start in enumerate(starts):
                 out[(k, *where)] += change.amount * in_force(change, start, years)
+    beyond = (out < of.low - ROUNDING) | (out > of.high + ROUNDING)
+    if beyond.any():
+        raise InputError(
+            f"changes of {lever} add up to {out[beyond][0]:g}, outside {of.low:g} to {of.high:g}",
+            remedy="Give smaller amounts, or changes that do not overlap",
+            where=f"scenario {scenario.name}",
+        )
     return out
 
 

@@ -52,6 +52,10 @@ def parts(country):
         return found.base, economy, habits(values, country.ages), market, jnp.asarray(people)
 
 
+run = jax.jit(advance, static_argnums=6)
+"""A step of the economy, compiled once for all tests."""
+
+
 def shares(base) -> jax.Array:
     return base.jobs.sum(axis=0) / base.jobs.sum()
 
@@ -60,7 +64,7 @@ def step(parts, people=None, economy=None, since=5.0, years=5):
     base, start, habit, market, still = parts
     given_jobs = undisturbed(shares(base), jnp.asarray(since), len(base.people))
     now, there = (start if economy is None else economy), (still if people is None else people)
-    return advance(base, habit, now, there, given_jobs, usual_trips(base, market), years)
+    return run(base, habit, now, there, given_jobs, usual_trips(base, market), years)
 
 
 def test_nothing_moves_when_people_do_not(parts):
@@ -113,11 +117,11 @@ def test_relabelled_places_have_the_same_economy(parts, seed):
 
         people = still * jnp.linspace(0.5, 1.5, len(still))[:, None, None]
         given_jobs = undisturbed(shares(base), jnp.asarray(5.0), len(base.people))
-        one = advance(base, habit, start, people, given_jobs, usual_trips(base, market), 5)
+        one = run(base, habit, start, people, given_jobs, usual_trips(base, market), 5)
         base_t, start_t, market_t = (jax.tree.map(turned, each) for each in (base, start, market))
         # The employment rates [sex, age] are no places.
         base_t = replace(base_t, rates=base.rates)
-        other = advance(base_t, habit, start_t, people[order], given_jobs, usual_trips(base_t, market_t), 5)
+        other = run(base_t, habit, start_t, people[order], given_jobs, usual_trips(base_t, market_t), 5)
         np.testing.assert_allclose(np.asarray(other.jobs), np.asarray(one.jobs)[order], rtol=1e-8, atol=1e-8)
         np.testing.assert_allclose(np.asarray(other.pull), np.asarray(one.pull)[order], rtol=1e-7, atol=1e-9)
 

@@ -102,6 +102,7 @@ def provided(draw: np.random.Generator, extreme: float) -> Provision:
         weight=jnp.asarray(draw.uniform(0, 1, (MEMBERS, services, len(LIFE_STAGES)))),
         sizes=jnp.asarray(np.pad(draw.uniform(0, 1, (MEMBERS, 3)), ((0, 0), (1, 0)))),
         scale=one(1, 20),
+        most=one(0.5, 5),
         detour=one(1, 2),
         fixed=one(0, 0.3),
         travel=one(0, 0.3),

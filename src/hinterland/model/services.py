@@ -7,7 +7,8 @@ hand; sizes of settlements are lognormal about their mean, so that with T the si
     d'     = clip( d, Phi(z - ln(gap) / w), Phi(z + ln(gap) / w) )        the play operator (Visintin 1994): hysteresis
     z      = (ln s + c^2 / 2 - ln T) / w,   w^2 = c^2 + spread^2          c spread of log sizes, none for one settlement
     loss_k = (1 - d_k) G_k,   G_k = d_(k-1) t_(k-1) + (1 - d_(k-1)) G_(k-1),   G_core = t_outside
-    t      = ln(1 + distance / scale),   distance = detour sqrt(area / settlements of this rung and above) / 2
+    t      = most tanh( ln(1 + distance / scale) / most )
+    distance = detour sqrt(area / settlements of this rung and above) / 2
     dV     = -sum over rungs and services of r_k weight d loss_k
     d cost = sum over rungs of r_k mean over services of [ fixed d_k ln(s0 / s) + travel d loss_k ], and boarding
 
@@ -62,6 +63,8 @@ class Provision:
     """[..., rung] spread of log sizes of settlements."""
     scale: jax.Array
     """km."""
+    most: jax.Array
+    """Largest t, however far the next service is."""
     detour: jax.Array
     """Way over straight distance."""
     fixed: jax.Array
@@ -141,6 +144,7 @@ def provision(values: Mapping[str, Any]) -> Provision:
         weight=each("service_weight", SERVICES, axis=-2),
         sizes=_with_core(each("service_sizes", RUNGS[CORE + 1 :])),
         scale=jnp.asarray(number("service_scale")),
+        most=jnp.asarray(number("service_most")),
         detour=jnp.asarray(number("service_detour")),
         fixed=jnp.asarray(number("service_fixed")),
         travel=jnp.asarray(number("service_travel")),
@@ -180,13 +184,13 @@ def first_services(
     # Where a rung and all above are missing nobody travels to it: any number will do.
     gaps = jnp.asarray(np.sqrt(land[:, None] / np.where(within > 0, within, 1.0)) / 2)
     beyond = jnp.asarray(np.sqrt(land) if outside is None else outside)
-    detour, scale = provision.detour[..., None], provision.scale[..., None]
+    detour = provision.detour[..., None]
     empty = (*provision.gap.shape, *pattern.rungs.shape, len(SERVICES))
     start = ServicesBase(
         settlements=jnp.asarray(pattern.settlements),
         asked=jnp.asarray(_asked(ages)),
-        travel=jnp.log1p(detour[..., None] * gaps / scale[..., None]),
-        outside=jnp.log1p(detour * beyond / scale),
+        travel=_burden(detour[..., None] * gaps, provision.scale[..., None, None], provision.most[..., None, None]),
+        outside=_burden(detour * beyond, provision.scale[..., None], provision.most[..., None]),
         degree=jnp.zeros(empty),
         log_demand=jnp.zeros(empty),
         stages=LIFE_STAGES.of_ages(ages),
@@ -195,6 +199,11 @@ def first_services(
     rungs = jnp.asarray(pattern.rungs)
     degree, log_demand = _played(start, provision, start.degree, rungs, demanded, no_levers(), at_rest=True)
     return replace(start, degree=degree, log_demand=log_demand)
+
+
+def _burden(distance: jax.Array, scale: jax.Array, most: jax.Array) -> jax.Array:
+    """t, what a distance in km costs those who have to go there: its log at first, and never more than `most`."""
+    return most * jnp.tanh(jnp.log1p(distance / scale) / most)
 
 
 def serve(

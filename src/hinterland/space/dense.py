@@ -21,7 +21,8 @@ class DenseKernel:
 
     def apply_transposed(self, columns: jax.Array) -> jax.Array:
         """Transposed K x for columns [..., place, column]; same shape."""
-        return jnp.matmul(self.matrix.T, columns)
+        # Rows times K reads the matrix as it lies: several times faster for few columns than its transpose times them.
+        return jnp.swapaxes(jnp.matmul(jnp.swapaxes(columns, -1, -2), self.matrix), -1, -2)
 
     def of(self, epoch: jax.Array) -> DenseKernel:
         """The kernel of one epoch out of a stack [epoch, origin, destination]."""
