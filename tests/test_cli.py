@@ -50,8 +50,10 @@ def asked(monkeypatch):
     """What `run` asked the forecast for; the answer is a synthetic ensemble of the same country."""
     seen = {}
 
-    def forecast(country, *, members, until, seed, overrides, progress):
+    def forecast(country, *, members, until, seed, overrides, progress, keep_effects, past):
         seen.update(members=members, until=until, seed=seed, overrides=overrides)
+        assert not keep_effects
+        assert not past
         for done in range(members + 1):
             progress(done, members, "members")
         return small_ensemble(members, country=country, until=until, seed=seed)
@@ -65,7 +67,7 @@ def test_run_writes_store_summary_and_report_and_says_where(here, pack, asked):
     assert done.exit_code == 0, done.output
     assert asked == {"members": 3, "until": 2050, "seed": 7, "overrides": {"push": 0.5}}
     assert sorted(path.name for path in here.iterdir()) == ["mine"]
-    assert sorted(path.name for path in (here / "mine").iterdir()) == ["report.html", "run.zarr", "summary.csv"]
+    assert sorted(path.name for path in (here / "mine").iterdir()) == ["report.html", "run.zarr", "settlements.csv", "summary.csv"]
     run = store.open_run(here / "mine" / "run.zarr")
     assert (run.attrs["seed"], run.sizes["member"], int(run["year"][-1])) == (7, 3, 2050)
     assert set(pd.read_csv(here / "mine" / "summary.csv")["place"]) >= set(run["place"].to_numpy())

@@ -54,7 +54,7 @@ def make_run(
     needed = store.size(country, members, _instants(country, until)) + _REPORTS
     with replacing(target, is_ours=is_run_folder, needed=needed) as part, progress_bar() as progress:
         from hinterland.data.folders import data_folder
-        from hinterland.forecast import compare, forecast
+        from hinterland.forecast import forecast
         from hinterland.memory import keep_compiled
 
         keep_compiled(data_folder() / "compiled")
@@ -66,6 +66,8 @@ def make_run(
         if scenario is None:
             ensemble = forecast(country, **asked)
         else:
+            from hinterland.forecast import compare
+
             beside = compare(country, scenario, **asked)
             ensemble, base = beside.changed, beside.base
         progress(0, 3, "writing")

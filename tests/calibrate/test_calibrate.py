@@ -90,7 +90,7 @@ def test_a_planted_pull_is_found_again() -> None:
     base = country.at(2020)
     setting, _ = preparing._setting(country, parameters, base, country.base_year, {})
     fertility = np.ones(5)
-    ahead = preparing._conditions_ahead(country, fertility, base)
+    ahead = preparing._conditions_ahead(country, fertility, base, 2)
     diagnostics: dict[str, float] = {}
     start = preparing._first_stocks(country, parameters, acting, base, 2020, 1.0, diagnostics)
     planted = np.linspace(1, -1, 5)[:, None] * np.ones(len(LIFE_STAGES))

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from hinterland.calibrate.prepare import prepare
-from hinterland.calibrate.stability import GROWTH, growth
+from hinterland.calibrate.prepare import growth_of, prepare
+from hinterland.calibrate.stability import growth
 from hinterland.course import at, course
 from hinterland.data.pack import read_pack
 from hinterland.data.template import write_template
@@ -57,7 +57,7 @@ def test_what_answers_to_jobs_decides_whether_differences_grow(system: System) -
     assert quiet < 1
     assert quiet < usual < loud
     assert loud > 1
-    assert system.diagnostics[GROWTH] == pytest.approx(usual, rel=1e-3)
+    assert growth_of(system) == pytest.approx(usual, rel=1e-3)
 
 
 def test_without_an_economy_a_difference_decays_as_two_nearly_equal_runs_do(system: System) -> None:

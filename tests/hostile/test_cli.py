@@ -30,7 +30,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from factories import small_ensemble
 
-def forecast(country, *, members, until, seed, overrides, progress):
+def forecast(country, *, members, until, seed, overrides, progress, keep_effects, past):
     Path("started").touch()
     if {seconds}:
         time.sleep({seconds})
@@ -73,7 +73,7 @@ def forecasts(monkeypatch):
     """The countries that were forecast."""
     seen = []
 
-    def forecast(country, *, members, until, seed, overrides, progress):
+    def forecast(country, *, members, until, seed, overrides, progress, keep_effects, past):
         seen.append(country.code)
         return small_ensemble(members, country=country, until=until)
 
@@ -99,7 +99,7 @@ def refused(done: Result, *words: str) -> None:
 # --- the request
 
 
-@pytest.mark.parametrize("until", [2020, 1999, 2047, 2105])
+@pytest.mark.parametrize("until", [2020, 1999, 2047, 2155])
 def test_years_that_no_run_can_end_in(here, pack, until):
     refused(call("run", pack, "--members", 2, "--until", until), str(until), "until")
     assert snapshot(here) == {}
@@ -317,7 +317,7 @@ def test_without_that_limit_the_same_run_is_written(here, pack):
     process = start(here, pack)
     _, stderr = process.communicate(timeout=120)
     assert (process.returncode, stderr) == (0, "")
-    assert sorted(path.name for path in (here / "out").iterdir()) == ["report.html", "run.zarr", "summary.csv"]
+    assert sorted(path.name for path in (here / "out").iterdir()) == ["report.html", "run.zarr", "settlements.csv", "summary.csv"]
     largest = max(path.stat().st_size for path in (here / "out").rglob("*"))
     assert largest > 100_000, "the limits above must bite"
 

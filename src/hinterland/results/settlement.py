@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.model import areas, settlement
+from hinterland.params import load
 from hinterland.space.commuting import daily
 from hinterland.space.dense import DenseKernel
 from hinterland.space.distance import great_circle
@@ -42,7 +43,9 @@ def table(dataset: xr.Dataset) -> pd.DataFrame:
 
     years = dataset["year"].to_numpy()
     chosen = [k for k in range(len(years)) if (years[k] - years[0]) % SPACING == 0 or k == len(years) - 1]
-    values = {str(entry["name"]): entry["value"] for entry in json.loads(dataset.attrs["parameters"])}
+    usual = load()
+    own = {str(entry["name"]): entry["value"] for entry in json.loads(dataset.attrs["parameters"])}
+    values = {name: own.get(name, usual.value(name)) for name in usual}
     rules = settlement.rules(values)
     area = jnp.asarray(dataset["area"].to_numpy())
     people = _of(dataset, "people", chosen)
@@ -100,7 +103,7 @@ def _centres(dataset: xr.Dataset, values: dict[str, Any]) -> NDArray[np.int64]:
     jobs = jnp.asarray(np.median(_of(dataset, "jobs", [0])[:, 0], axis=0))
     people = jnp.asarray(np.median(_of(dataset, "people", [0])[:, 0], axis=0))
     working = people * jobs.sum() / people.sum()
-    flows = np.asarray(areas.commuters(jobs, working, DenseKernel(matrix=jnp.asarray(weights))))
+    flows = np.asarray(areas.commuters(jobs, working, DenseKernel(matrix=jnp.asarray(weights))), dtype=np.float64)
     core = np.asarray(people) >= float(values["degree_city_people"])
     return areas.functional_areas(flows, core, float(values["area_threshold"]))
 
