@@ -74,7 +74,7 @@ def summary(scores: pd.DataFrame) -> str:
 
 def mechanisms(ablations: pd.DataFrame) -> str:
     """What each mechanism does to the model's error: the error without it less the error with it."""
-    ablations = ablations.assign(effects=ablations["effects"] if "effects" in ablations else "refitted")
+    ablations = ablations.assign(effects=ablations.get("effects", "refitted"))
     named = {"panel", "launch", "horizon", "without", "effects", "mean_ape"}
     ages = [name for name in ablations.columns if name not in named]
     lines = [

@@ -69,6 +69,6 @@ def _quantile(probability: Array, value: float, prior: tuple[float, float], boun
 
 def _pressed(excess: Array, room: float) -> Array:
     """An excess over the prior's end, nearly itself while small against the room left and never more than the room."""
-    if room <= 0.0:
+    if room <= np.finfo(np.float64).tiny:
         return np.zeros_like(excess)
     return room * np.tanh(np.maximum(excess, 0.0) / room)
