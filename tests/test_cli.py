@@ -67,7 +67,8 @@ def test_run_writes_store_summary_and_report_and_says_where(here, pack, asked):
     assert done.exit_code == 0, done.output
     assert asked == {"members": 3, "until": 2050, "seed": 7, "overrides": {"push": 0.5}}
     assert sorted(path.name for path in here.iterdir()) == ["mine"]
-    assert sorted(path.name for path in (here / "mine").iterdir()) == ["report.html", "run.zarr", "settlements.csv", "summary.csv"]
+    written = sorted(path.name for path in (here / "mine").iterdir())
+    assert written == ["report.html", "run.zarr", "settlements.csv", "summary.csv"]
     run = store.open_run(here / "mine" / "run.zarr")
     assert (run.attrs["seed"], run.sizes["member"], int(run["year"][-1])) == (7, 3, 2050)
     assert set(pd.read_csv(here / "mine" / "summary.csv")["place"]) >= set(run["place"].to_numpy())
