@@ -116,7 +116,7 @@ def _rest(
     base, habits = setting.economy, behaviour.habits
 
     def again(_: int, economy: Economy) -> Economy:
-        begun = replace(economy, jobs=economy.jobs + put)
+        begun = with_jobs(economy, put)
         return model.advance(base, habits, begun, people, given, model.usual_trips(base, setting.kernel), setting.years)
 
     return jax.lax.fori_loop(0, ROUNDS, again, start)
@@ -137,6 +137,11 @@ def jobs_at(on: Bench, which: slice, jobs: Array, speed: jax.Array) -> tuple[jax
     return whole / keep, whole * (1 - keep) / keep
 
 
+def with_jobs(economy: Economy, put: jax.Array) -> Economy:
+    """The economy with jobs put [..., place, activity]; public ones are called for as well, so that they stay."""
+    return replace(economy, jobs=economy.jobs + put, posts=economy.posts + put[..., model.PUBLIC])
+
+
 def with_moves(on: Bench, first: jax.Array, later: jax.Array) -> tuple[State, State]:
     """States after `STEPS` steps in which people move: [place, ...] as it is, and [member, place, ...] with jobs put.
 
@@ -151,7 +156,7 @@ def with_moves(on: Bench, first: jax.Array, later: jax.Array) -> tuple[State, St
         plain, flows = run_step(setting, on.behaviour, plain, given[k], None)
         assert changed.economy is not None
         put = first if k == 0 else later
-        changed = replace(changed, economy=replace(changed.economy, jobs=changed.economy.jobs + put))
+        changed = replace(changed, economy=with_jobs(changed.economy, put))
         changed, _ = run_step(setting, on.behaviour, changed, given[k], flows.control)
     return plain, changed
 
