@@ -81,8 +81,8 @@ def mechanisms(ablations: pd.DataFrame) -> str:
         "## What each mechanism does to the error\n",
         "Points of mean absolute error that the model gains without it: above zero where it helps. *Refitted*: place",
         "effects are inverted again without the mechanism; *kept*: as they are with it. Japan's pack has no jobs by",
-        "sector and no urban people, so its model has neither an economy nor services. One census (China 2010) shows no",
-        "place effects.\n",
+        "sector and no urban people, so its model has neither an economy nor services. One census (China 2010) shows",
+        "no place effects.\n",
         "| panel | without | effects | people | " + " | ".join(ages) + " |",
         "|---|---|---|---|" + "---|" * len(ages),
     ]
