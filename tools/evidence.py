@@ -23,7 +23,8 @@ from hinterland.data.country import Country
 from hinterland.data.pack import embedded, read_pack
 from hinterland.evaluate import tables
 from hinterland.evaluate.backtest import backtest
-from hinterland.evaluate.leaderboard import MODEL, ClassRow, leaderboard
+from hinterland.evaluate.baselines import BASELINES
+from hinterland.evaluate.leaderboard import MODEL, OURS, STRUCTURE, ClassRow, Leaderboard, leaderboard
 from hinterland.evaluate.methods import methods_for
 from hinterland.evaluate.panel import panel
 from hinterland.switches import without
@@ -34,6 +35,7 @@ EVIDENCE = ROOT / "docs" / "evidence"
 SCORES = EVIDENCE / "backtests.csv"
 MADE = EVIDENCE / "backtests.toml"
 ABLATIONS = EVIDENCE / "ablations.csv"
+COVERAGE = EVIDENCE / "coverage.csv"
 PAGE = ROOT / "docs" / "leaderboard.md"
 MEMBERS = 100
 COLUMNS = (
@@ -99,11 +101,11 @@ def country(pack: str, source: Path) -> Country:
     return read_pack(folder)
 
 
-def scores(case: Case, source: Path, methods: Sequence[str] = ()) -> pd.DataFrame:
-    """The scores of one case, uncontrolled and controlled."""
+def scores(case: Case, source: Path, methods: Sequence[str] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The scores of one case, uncontrolled and controlled, and the coverage of the model's intervals by size."""
     place = country(case.pack, source)
     began = time.monotonic()
-    asked = methods_for(place, methods, members=MEMBERS)
+    asked = methods_for(place, methods or (MODEL, STRUCTURE, *BASELINES), members=MEMBERS)
     test = backtest(panel(place), case.launch, asked, horizon=case.horizon)
     board = leaderboard(test)
     print(f"{case.pack} {case.launch}: {len(test.entries)} methods in {time.monotonic() - began:.0f} s")
@@ -112,7 +114,18 @@ def scores(case: Case, source: Path, methods: Sequence[str] = ()) -> pd.DataFram
     for warning in test.warnings:
         print(f"  {warning}")
     found = tables.scores(test, board)
-    return found[found["horizon"] % 5 == 0].reindex(columns=list(COLUMNS))
+    return found[found["horizon"] % 5 == 0].reindex(columns=list(COLUMNS)), coverage(case, board)
+
+
+def coverage(case: Case, board: Leaderboard) -> pd.DataFrame:
+    """Share of places inside the model's 80% intervals, by size at launch."""
+    rows = [
+        {"panel": case.pack, "launch": case.launch, "horizon": row.horizon, "size": row.label}
+        | {"places": row.points.places, "covered_80": row.covered_80}
+        for row in board.classes
+        if (row.method, row.control, row.kind) == (MODEL, "forecast", "size") and row.horizon % 5 == 0
+    ]
+    return pd.DataFrame(rows, columns=["panel", "launch", "horizon", "size", "places", "covered_80"])
 
 
 def ablations(source: Path) -> pd.DataFrame:
@@ -144,12 +157,12 @@ def _of_ages(row: ClassRow, horizon: int) -> bool:
     return row.kind == "age" and row.control == "forecast" and row.horizon == horizon
 
 
-def model_scores(case: Case, source: Path, old: pd.DataFrame) -> pd.DataFrame:
+def model_scores(case: Case, source: Path, old: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The model's scores of a case, beside the best baselines of the scores before: others have not changed."""
     there = old[(old["panel"] == case.pack) & (old["launch"] == case.launch) & (old["method"] == MODEL)]
     rivals = sorted(set(there["best_baseline"].dropna()))
-    found = scores(case, source, (MODEL, *rivals))
-    return found[found["method"] == MODEL]
+    found, covered = scores(case, source, (MODEL, STRUCTURE, *rivals))
+    return found[found["method"].isin(OURS)], covered
 
 
 def write(source: Path, packs: Sequence[str], *, model_only: bool) -> None:
@@ -157,17 +170,17 @@ def write(source: Path, packs: Sequence[str], *, model_only: bool) -> None:
     cases = [case for case in CASES if not packs or case.pack in packs]
     old = pd.read_csv(SCORES) if SCORES.exists() else pd.DataFrame(columns=list(COLUMNS))
     found = [model_scores(case, source, old) if model_only else scores(case, source) for case in cases]
-    done = pd.concat(found, ignore_index=True) if found else old
-    if found and len(old):
-        again = {(case.pack, case.launch) for case in cases}
-        keys = zip(old["panel"], old["launch"], old["method"], strict=True)
-        kept = [(panel, launch) not in again or (model_only and method != MODEL) for panel, launch, method in keys]
-        done = pd.concat([old[kept], done], ignore_index=True)
+    again = {(case.pack, case.launch) for case in cases}
+    done = pd.concat([_others(old, again, OURS if model_only else None), *(of for of, _ in found)], ignore_index=True)
+    covered = pd.read_csv(COVERAGE) if COVERAGE.exists() else pd.DataFrame()
+    covered = pd.concat([_others(covered, again, None), *(of for _, of in found)], ignore_index=True)
     order = {(case.pack, case.launch): number for number, case in enumerate(CASES)}
     ranks = [order.get(key, len(order)) for key in zip(done["panel"], done["launch"], strict=True)]
     done = done.assign(rank=ranks).sort_values(["rank", "control", "horizon", "mean_ape"], kind="stable")
     EVIDENCE.mkdir(parents=True, exist_ok=True)
     done.drop(columns="rank").to_csv(SCORES, index=False, float_format="%.3f", lineterminator="\n")
+    covered = covered.sort_values(["panel", "launch", "horizon"], kind="stable")
+    covered.to_csv(COVERAGE, index=False, float_format="%.1f", lineterminator="\n")
     made = {
         "date": dt.date.today().isoformat(),
         "command": "make evidence",
@@ -183,9 +196,22 @@ def write(source: Path, packs: Sequence[str], *, model_only: bool) -> None:
         ablations(source).to_csv(ABLATIONS, index=False, float_format="%.3f", lineterminator="\n")
     from leaderboard_page import page
 
-    text = page(pd.read_csv(SCORES), pd.read_csv(ABLATIONS, keep_default_na=False), MADE.read_text(encoding="utf-8"))
+    tables_read = (pd.read_csv(SCORES), pd.read_csv(COVERAGE), pd.read_csv(ABLATIONS, keep_default_na=False))
+    text = page(*tables_read, MADE.read_text(encoding="utf-8"))
     PAGE.write_text(text, encoding="utf-8")
     print(f"wrote {SCORES.relative_to(ROOT)}, {MADE.relative_to(ROOT)} and {PAGE.relative_to(ROOT)}")
+
+
+def _others(old: pd.DataFrame, again: set[tuple[str, int]], methods: frozenset[str] | None) -> pd.DataFrame:
+    """Rows of other cases than those run again; of these too those of other methods, where methods are named."""
+    if old.empty:
+        return old
+    named = old["method"] if "method" in old else old["panel"]
+    kept = [
+        (panel, launch) not in again or (methods is not None and name not in methods)
+        for panel, launch, name in zip(old["panel"], old["launch"], named, strict=True)
+    ]
+    return old[kept]
 
 
 def check(source: Path) -> int:
@@ -193,7 +219,8 @@ def check(source: Path) -> int:
     committed = pd.read_csv(SCORES).set_index(["panel", "launch", "horizon", "control", "method"])["mean_ape"]
     wrong = 0
     for case, methods in CHECKS:
-        again = scores(case, source, methods).set_index(["panel", "launch", "horizon", "control", "method"])["mean_ape"]
+        found, _ = scores(case, source, methods)
+        again = found.set_index(["panel", "launch", "horizon", "control", "method"])["mean_ape"]
         if again.empty:
             print(f"{case.pack} {case.launch}: nothing was scored")
             wrong += 1

@@ -15,7 +15,7 @@ from hinterland.axes import LIFE_STAGES
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "economy.md"
-PAGES = (PAGE, *(ROOT / "docs" / f"{name}.md" for name in ("finance", "services", "network", "settlement")))
+PAGES = (PAGE, *(ROOT / "docs" / f"{name}.md" for name in ("anchor", "finance", "services", "network", "settlement")))
 LONGEST = 110
 """Characters of a source that a table shows; `hinterland parameters` shows all."""
 MARKED = re.compile(r"<!-- parameters: (?P<name>\w+) -->\n.*?<!-- end -->", re.DOTALL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -18,15 +19,15 @@ from hinterland.errors import InputError
 from hinterland.memory import give_back
 from hinterland.model import services
 from hinterland.model.fertility import reverting
-from hinterland.model.step import Behaviour, Conditions, with_base
+from hinterland.model.step import Behaviour, Conditions, Setting, with_base
 from hinterland.params_draw import draw
 from hinterland.record import AT_HAND, BY_RUNG, FLOWS, JOBS, QUANTILES, Ensemble
 from hinterland.scenario import BASE, Scenario, changed, check, turned
 from hinterland.selections import select
-from hinterland.shocks import Shocks, draw_shocks, followed, no_shocks, taken
+from hinterland.shocks import Kin, Shocks, draw_shocks, followed, no_shocks, taken
 from hinterland.simulate import Trajectory, simulate
-from hinterland.state import Economy, Services
-from hinterland.system import System, acting, behaviour
+from hinterland.state import Economy, Services, State
+from hinterland.system import Course, System, acting, behaviour
 from hinterland.ways import Railways, during, railways
 
 Array = NDArray[np.float64]
@@ -119,8 +120,30 @@ def run_ensemble(
         diagnostics={**system.diagnostics, **_diagnostics(flows, stocks)},
         services_lost=lost / members if "with_primary" in stocks else None,
         parameters=system.parameters.records(),
+        likely_error=_likely_error(system, len(years)),
+        error_record=_error_record(system),
     )
     return Outcome(ensemble=ensemble, control=factors)
+
+
+def _likely_error(system: System, instants: int) -> Array | None:
+    """Mean absolute log error of people [year, place] by the law of a system's course, which begins at its base year.
+
+    None for a system without a course.
+    """
+    if system.course is None:
+        return None
+    scale = system.course.law.scale
+    known = np.zeros((1 + system.repeated // system.country.ages.width, scale.shape[1]))
+    return np.concatenate([known, scale])[:instants]
+
+
+def _error_record(system: System) -> dict[str, Any]:
+    """Where the law of errors was measured, and the weights of the methods of the anchor."""
+    if system.course is None:
+        return {}
+    law = system.course.law
+    return {"launches": list(law.launches), "measured": law.measured, "weights": dict(system.course.weights)}
 
 
 def usual_end(country: Country) -> int:
@@ -178,18 +201,44 @@ def _rows(system: System, draws: Mapping[str, Array], rows: range) -> dict[str, 
 
 
 def _shocks(system: System, rows: range, starts: list[int], seed: int) -> Shocks:
-    people = np.asarray(system.setting.size)
-    return draw_shocks(system.parameters, system.country.places.codes, people, rows, starts, seed)
+    return draw_shocks(system.parameters, kin(system), rows, starts, seed)
 
 
-def _run_block(
-    system: System,
-    block: Block,
-    starts: list[int],
-    scenario: Scenario,
-    control: Array | None,
-    rails: Railways,
-) -> Trajectory:
+def kin(system: System) -> Kin:
+    """What the places of a system share shocks by: region, and how large they are and how they grew."""
+    country = system.country
+    now = np.log(np.maximum(country.totals[-1], 1.0))
+    columns = [np.ones_like(now), _standard(now)]
+    if len(country.years) > 1:
+        columns.append(_standard(now - np.log(np.maximum(country.totals[0], 1.0))))
+    traits = np.column_stack(columns)
+    return Kin(
+        codes=country.places.codes,
+        regions=np.array(country.places.regions),
+        traits=traits / np.sqrt((traits**2).sum(axis=1, keepdims=True)),
+    )
+
+
+def _standard(values: Array) -> Array:
+    """Values [place] in standard deviations from their mean, none beyond two."""
+    return np.clip((values - values.mean()) / max(float(values.std()), 1e-9), -2.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """All that a block of members is simulated from."""
+
+    setting: Setting
+    behaviour: Behaviour
+    """[step, ...]."""
+    start: State
+    """[member, place, sex, age]."""
+    conditions: Conditions
+    """[step, member, ...]."""
+
+
+def given(system: System, block: Block, starts: list[int], scenario: Scenario, rails: Railways) -> Given:
+    """A block of members under a scenario, ready to be simulated."""
     behaviour_by_step = _behaviours(system, block, scenario, starts)
     pull = pull_course(system, block, starts)
     country = system.country
@@ -222,10 +271,31 @@ def _run_block(
     )
     members = len(block.values["launch_share"])
     first = begun(system.state, scenario, country.places.codes)
-    start = jax.tree.map(lambda cells: jnp.broadcast_to(cells, (members, *cells.shape)), first)
+    return Given(
+        setting=scheduled(during(system.setting, rails), scenario, country.places.codes, country.base_year),
+        behaviour=behaviour_by_step,
+        start=jax.tree.map(lambda cells: jnp.broadcast_to(cells, (members, *cells.shape)), first),
+        conditions=conditions,
+    )
+
+
+def central(system: System, starts: list[int]) -> Given:
+    """The central run of the base scenario, as one member."""
+    block = Block(_central_values(system), no_shocks(len(system.country.places), len(starts)))
+    return given(system, block, starts, BASE, railways(system, BASE, starts))
+
+
+def _run_block(
+    system: System,
+    block: Block,
+    starts: list[int],
+    scenario: Scenario,
+    control: Array | None,
+    rails: Railways,
+) -> Trajectory:
+    found = given(system, block, starts, scenario, rails)
     kept = None if control is None else jnp.asarray(np.swapaxes(control, 0, 1))
-    setting = scheduled(during(system.setting, rails), scenario, country.places.codes, country.base_year)
-    return simulate(setting, behaviour_by_step, start, conditions, kept)
+    return simulate(found.setting, found.behaviour, found.start, found.conditions, kept)
 
 
 def _behaviours(system: System, block: Block, scenario: Scenario, starts: list[int]) -> Behaviour:
@@ -257,16 +327,34 @@ def _from_the_same_base(later: Behaviour, first: Behaviour) -> Behaviour:
 
 def pull_course(system: System, block: Block, starts: list[int]) -> Array:
     """V before congestion [member, step, place, stage]: balance, the place effect as it fades, and shocks."""
-    sizes = np.log(np.maximum(np.asarray(system.setting.size), 1.0))
-    relative = (sizes - sizes.mean()) / max(float(sizes.std()), 1e-9)
-    strength = np.exp(block.shocks.strength)[..., None, None]
-    moved = block.shocks.place + block.shocks.slope[..., None] * relative
     middle = system.country.ages.width / 2
     ahead = starts[0] + system.repeated
     kept = np.stack([fading(system.effect, block.values, max(k - ahead, 0) + middle) for k in starts], axis=1)
-    pull = system.balance + strength * kept + moved[..., None]
+    pull = system.balance + kept
+    if system.course is not None:
+        pull = _anchored(system.course, system, block, starts, pull)
     known = np.array(starts) < ahead
     return np.where(known[:, None, None], system.balance + system.effect, pull)
+
+
+def _anchored(course: Course, system: System, block: Block, starts: list[int], pull: Array) -> Array:
+    """V as `pull_course` with the effects that follow the anchor while it lasts and fade after, and with shocks."""
+    steps = len(course.effect)
+    if steps:
+        last = course.effect[-1]
+        elapsed = [system.country.ages.width * (k - steps + 1) for k in range(len(starts))]
+        faded = [
+            np.broadcast_to(course.effect[k], pull[:, k].shape) if k < steps else lapsing(last, block.values, years)
+            for k, years in enumerate(elapsed)
+        ]
+        pull = system.balance + np.stack(faded, axis=1)
+    since = system.repeated // system.country.ages.width
+    grown = np.zeros_like(block.shocks.place)
+    grown[:, since:] = course.law.deviations(block.shocks.place[:, since:])
+    growth = np.diff(grown, axis=1, prepend=0.0)
+    response = course.response[np.minimum(np.arange(len(starts)), len(course.response) - 1)]
+    most = system.parameters.value("place_shock_most")
+    return pull + (most * np.tanh(growth / (response * most)))[..., None]
 
 
 def _launch_pull(system: System, block: Block) -> Array:
@@ -280,13 +368,18 @@ def _launch_pull(system: System, block: Block) -> Array:
 
 def fading(effect: Array, values: Mapping[str, Array], elapsed: float) -> Array:
     """b0 xi (lasting + (1 - lasting) 2^(-t / half-life)) [member, place, stage], gains and losses apart."""
+    return values["launch_share"][:, None, None] * lapsing(effect, values, elapsed)
+
+
+def lapsing(effect: Array, values: Mapping[str, Array], elapsed: float) -> Array:
+    """xi (lasting + (1 - lasting) 2^(-t / half-life)) [member, place, stage] after `elapsed` years."""
 
     def wide(name: str) -> Array:
         return values[name][:, None, None]
 
     half = np.where(effect > 0, wide("boom_half_life"), wide("loss_half_life"))
     lasting = wide("lasting_share")
-    return wide("launch_share") * effect * (lasting + (1 - lasting) * 2 ** (-elapsed / half))
+    return effect * (lasting + (1 - lasting) * 2 ** (-elapsed / half))
 
 
 def _keep(

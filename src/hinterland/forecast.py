@@ -14,6 +14,7 @@ from hinterland.calibrate.prepare import growth_of, prepare, prepare_past
 from hinterland.calibrate.stability import GROWTH
 from hinterland.data.country import Country
 from hinterland.ensemble import Progress, run_ensemble, starts_of, usual_end
+from hinterland.evaluate.anchoring import on_course
 from hinterland.memory import forget_compiled
 from hinterland.params import Parameters, load
 from hinterland.record import Ensemble, check
@@ -111,5 +112,7 @@ def _ready(
     if progress is not None:
         progress(0, members, "start")
     made = (prepare_past if past else prepare)(country, load() if keep_effects else asked)
+    forget_compiled()
+    made = on_course(made, len(starts_of(made.country, members, until)))
     forget_compiled()
     return replace(made, parameters=asked), until

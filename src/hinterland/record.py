@@ -83,6 +83,10 @@ class Ensemble:
     """Name -> number: how well the run kept to what it was steered to."""
     services_lost: Array | None = None
     """[year, place, rung, service] share of members that have lost half of a service of the base year."""
+    likely_error: Array | None = None
+    """[year, place] mean absolute log error that forecasts of places of this size have made so far ahead."""
+    error_record: Mapping[str, Any] = field(default_factory=dict)
+    """Where that was measured: launches, the longest horizon, and weights of the methods that totals start from."""
     parameters: tuple[Mapping[str, Any], ...] = field(default=())
     """The values the run was made with, one record per parameter: name, value, unit, status, source, doc."""
 

@@ -20,11 +20,18 @@ class Shocks:
 
     nation: Deviations
     place: Array
-    """[member, step, place] added to pull."""
-    strength: Array
-    """[member, step] log multiple of place effects."""
-    slope: Array
-    """[member, step] added to pull per standard deviation of the log of size."""
+    """[member, step, place] standard normal score of where a place stands among its likely courses at a step's end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """What places share shocks by."""
+
+    codes: tuple[str, ...]
+    regions: NDArray[np.str_]
+    """[place]."""
+    traits: Array
+    """[place, trait] of unit mean square over traits, such as size: places alike in them turn together."""
 
 
 def stream(seed: int, member: int, process: str, year: int) -> np.random.Generator:
@@ -34,47 +41,40 @@ def stream(seed: int, member: int, process: str, year: int) -> np.random.Generat
     )
 
 
-def draw_shocks(
-    parameters: Parameters, codes: tuple[str, ...], people: Array, members: range, starts: list[int], seed: int
-) -> Shocks:
-    """Shocks of `members` over steps that begin in the years `starts`, for places with `people` [place].
+def draw_shocks(parameters: Parameters, kin: Kin, members: range, starts: list[int], seed: int) -> Shocks:
+    """Shocks of `members` over steps that begin in the years `starts`.
 
-    Numbers are dealt to places in the order of their codes, so the order of a table changes nothing.
+    A place's score is partly its own, partly its region's, partly that of the period, which turns places by their
+    traits. Numbers are dealt to places in the order of their codes, so the order of a table changes nothing.
     """
-    order = np.argsort(np.array(codes))
-    tails = parameters.value("place_shock_tails")
-    unit = np.sqrt((tails - 2) / tails)
-    scale = parameters.value("place_shock") * np.maximum(people / 1e6, 1e-6) ** -parameters.value("place_shock_size")
+    order = np.argsort(np.array(kin.codes))
+    names, region = np.unique(kin.regions, return_inverse=True)
     shape = (len(members), len(starts))
-    place = np.empty((*shape, len(codes)))
-    period = np.empty((*shape, 2))
+    own, shared, period = (np.empty((*shape, n)) for n in (len(kin.codes), names.size, kin.traits.shape[1]))
     nation = np.empty((*shape, 3))
     for row, member in enumerate(members):
         for column, year in enumerate(starts):
-            place[row, column, order] = stream(seed, member, "place", year).standard_t(tails, len(codes)) * unit
-            period[row, column] = stream(seed, member, "period", year).standard_normal(2)
+            own[row, column, order] = stream(seed, member, "place", year).standard_normal(len(kin.codes))
+            shared[row, column] = stream(seed, member, "region", year).standard_normal(names.size)
+            period[row, column] = stream(seed, member, "period", year).standard_normal(kin.traits.shape[1])
             nation[row, column] = stream(seed, member, "nation", year).standard_normal(3)
-    stay = parameters.value("period_shock_stay")
+    common, turning = parameters.value("region_share"), parameters.value("period_share")
+    mixed = (
+        np.sqrt(1 - common - turning) * own
+        + np.sqrt(common) * shared[..., region]
+        + np.sqrt(turning) * period @ kin.traits.T
+    )
     nation = _stationary(nation, parameters.value("nation_stay"))
     return Shocks(
         nation=Deviations(fertility=nation[..., 0], mortality=nation[..., 1], migration=nation[..., 2]),
-        place=_accumulated(
-            _bounded(place * scale, parameters.value("place_shock_most")), parameters.value("place_shock_stay")
-        ),
-        strength=_accumulated(period[..., 0] * parameters.value("period_shock"), stay),
-        slope=_accumulated(period[..., 1] * parameters.value("period_shock_size"), stay),
+        place=_scores(mixed, parameters.value("place_error_stay")),
     )
 
 
 def no_shocks(places: int, steps: int) -> Shocks:
     """The central run, as one member."""
     zero = np.zeros((1, steps))
-    return Shocks(
-        nation=Deviations(fertility=zero, mortality=zero, migration=zero),
-        place=np.zeros((1, steps, places)),
-        strength=zero,
-        slope=zero,
-    )
+    return Shocks(nation=Deviations(fertility=zero, mortality=zero, migration=zero), place=np.zeros((1, steps, places)))
 
 
 def followed(first: Shocks, then: Shocks) -> Shocks:
@@ -90,8 +90,6 @@ def followed(first: Shocks, then: Shocks) -> Shocks:
             migration=both(first.nation.migration, then.nation.migration),
         ),
         place=both(first.place, then.place),
-        strength=both(first.strength, then.strength),
-        slope=both(first.slope, then.slope),
     )
 
 
@@ -101,21 +99,21 @@ def taken(shocks: Shocks, rows: NDArray[np.int64]) -> Shocks:
     return Shocks(
         nation=Deviations(nation.fertility[rows], nation.mortality[rows], nation.migration[rows]),
         place=shocks.place[rows],
-        strength=shocks.strength[rows],
-        slope=shocks.slope[rows],
     )
 
 
-def _bounded(innovations: Array, most: float) -> Array:
-    """Shocks nearly as they are while small, and never beyond `most`: tails are fat, but no city is made in a day."""
-    return most * np.tanh(innovations / most)
+def _scores(innovations: Array, stay: float) -> Array:
+    """Sums of growth that persists, as standard normal scores [member, step, ...] at the end of every step.
 
-
-def _accumulated(innovations: Array, stay: float) -> Array:
-    """First-order autoregression [member, step, ...] that starts from nothing."""
+    Growth is a first-order autoregression of the innovations, so that a place once off its course drifts on.
+    """
+    growth, total, weights = innovations.copy(), innovations.copy(), np.ones(1)
     out = innovations.copy()
-    for k in range(1, out.shape[1]):
-        out[:, k] += stay * out[:, k - 1]
+    for k in range(1, innovations.shape[1]):
+        growth[:, k] = stay * growth[:, k - 1] + innovations[:, k]
+        total[:, k] = total[:, k - 1] + growth[:, k]
+        weights = np.append(weights, (1 - stay ** (k + 1)) / (1 - stay))
+        out[:, k] = total[:, k] / np.sqrt((weights**2).sum())
     return out
 
 

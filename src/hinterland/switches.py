@@ -44,6 +44,10 @@ SWITCHES: Final[Mapping[str, Switch]] = {
         {"finance_pay_fall_most": 0.0, "finance_posts_least": 1.0, "finance_promotion_return": 0.0},
     ),
     "rail": Switch("Places stay as far from each other as in the base year.", {"rail_trips": 0.0, "rail_moves": 0.0}),
+    "anchor": Switch(
+        "Places follow the effects of their own record as they fade, whatever simple methods say of them.",
+        {"anchor_years": 0.0},
+    ),
     "siphon": Switch(
         "Nobody leaves because more can be reached elsewhere, and places keep no pull of their own beyond balance.",
         {"push": 0.0, "launch_share": 0.0},

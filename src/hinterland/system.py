@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from hinterland.anchor import Law
 from hinterland.axes import LIFE_STAGES, Ages
 from hinterland.data.country import Country
 from hinterland.errors import InputError
@@ -31,6 +32,20 @@ FOLLOWERS: tuple[tuple[int, int], ...] = ((LIFE_STAGES.labels.index("60+"), LIFE
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """The central course of places after the base year, and how far members may come to lie from it."""
+
+    effect: Array
+    """[step, place, stage] what is added to balance so that the central run follows the anchor; no step without one."""
+    response: Array
+    """[step, place] growth of the log of people in a step per unit of pull; the last one goes on."""
+    law: Law
+    """Of every step that can be run."""
+    weights: Mapping[str, float]
+    """Method -> its weight in the anchor; empty without one."""
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """What every member of every scenario starts from."""
 
@@ -47,6 +62,8 @@ class System:
     """[place] multiple of national births at the base year."""
     diagnostics: Mapping[str, float]
     """How well the start meets what was asked of it."""
+    course: Course | None = None
+    """Where members start from; None for a system whose members differ by their parameters only."""
     repeated: int = 0
     """Years from the base year on in which place effects are those of the record, in full and without shocks."""
 

@@ -10,6 +10,7 @@ from hinterland.calibrate.prepare import prepare
 from hinterland.data.country import Country
 from hinterland.ensemble import run_ensemble
 from hinterland.errors import InputError
+from hinterland.evaluate.anchoring import on_course
 from hinterland.evaluate.panel import LEVELS, Array, Forecast, Panel
 from hinterland.evaluate.vintage import known_at
 from hinterland.params import Parameters, load
@@ -46,7 +47,7 @@ class CohortModel:
         width = country.ages.width
         until = launch + width * max(1, -(-(max(years) - launch) // width))
         system = prepare(country, load() if self.keep_effects else self.parameters)
-        system = replace(system, parameters=self.parameters)
+        system = replace(on_course(system, (until - launch) // width), parameters=self.parameters)
         outcome = run_ensemble(system, members=self.members, until=until, seed=self.seed)
         check(outcome.ensemble)
         run = outcome.ensemble

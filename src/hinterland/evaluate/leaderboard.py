@@ -25,6 +25,9 @@ Array = NDArray[np.float64]
 
 MODEL: Final = "hinterland"
 """The model's own name among the methods."""
+STRUCTURE: Final = "hinterland_structure"
+"""The model without its anchor: what its mechanisms and the effects of its record say alone."""
+OURS: Final = frozenset({MODEL, STRUCTURE})
 GROWTH_SPAN: Final = 5
 """Years before launch, or the nearest that the record has, whose growth classes places."""
 
@@ -154,7 +157,7 @@ def _by_control(test: Backtest) -> dict[str, dict[str, Forecast]]:
 
 
 def _differences(errors: Mapping[str, Array], regions: NDArray[np.str_]) -> tuple[str, dict[str, Difference]]:
-    baselines = [name for name in errors if name != MODEL] or list(errors)
+    baselines = [name for name in errors if name not in OURS] or list(errors)
     try:
         return differences(errors, baselines, regions)
     except InputError:  # one region only: no interval

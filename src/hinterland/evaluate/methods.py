@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from hinterland.data.country import Country
 from hinterland.data.faults import nearest
 from hinterland.errors import InputError
 from hinterland.evaluate.baselines import BASELINES
-from hinterland.evaluate.leaderboard import MODEL
+from hinterland.evaluate.leaderboard import MODEL, OURS, STRUCTURE
 from hinterland.evaluate.panel import Method
 from hinterland.params import load
+from hinterland.switches import without
+
+_SWITCHED: Final = {STRUCTURE: ("anchor",)}
+"""Method -> mechanisms that are off in it."""
 
 
 def methods_for(
@@ -22,12 +26,12 @@ def methods_for(
     overrides: Mapping[str, Any] | None = None,
     keep_effects: bool = False,
 ) -> dict[str, Method]:
-    """Name -> method; all of them where no names are given. InputError lists those there are.
+    """Name -> method; without names the model and all baselines. InputError lists those there are.
 
     `members` is how many futures the model draws, `overrides` its parameters that take other values;
     with `keep_effects` these act after the launch only, and place effects are inverted with the usual ones.
     """
-    known = (MODEL, *BASELINES)
+    known = (MODEL, STRUCTURE, *BASELINES)
     for name in names:
         if name not in known:
             raise InputError(
@@ -35,9 +39,12 @@ def methods_for(
                 remedy=f"{nearest(name, known)}Methods: {', '.join(known)}",
                 where="--method",
             )
+    changed = overrides or {}
     return {
-        name: _model(country, members, overrides or {}, keep_effects) if name == MODEL else BASELINES[name]
-        for name in names or known
+        name: _model(country, members, without(_SWITCHED.get(name, ()), changed), keep_effects)
+        if name in OURS
+        else BASELINES[name]
+        for name in names or (MODEL, *BASELINES)
     }
 
 
@@ -52,7 +59,7 @@ def remarks_on(country: Country, launch: int) -> dict[str, tuple[str, ...]]:
     told = list(vintage.remarks)
     if vintage.country.imputed[-1].any():
         told.append(f"Ages at {launch} are imputed, from patterns that may be of a later year or another country.")
-    return {MODEL: tuple(told)} if told else {}
+    return dict.fromkeys(OURS, tuple(told)) if told else {}
 
 
 def _model(country: Country, members: int, overrides: Mapping[str, Any], keep_effects: bool) -> Method:

@@ -43,6 +43,12 @@ class Panel:
     """In Latin letters; empty where only one name is known."""
     called: Mapping[str, str] = field(default_factory=dict)
     """Language -> name of the country; empty where it has none but its code."""
+    rough: Array | None = None
+    """[year, place, sex, age] persons, imputed cells among them: good for natural increase, not to be scored."""
+    natural: Array | None = None
+    """[year, place] published births less deaths, per resident and year, NaN where not known."""
+    registered: Array | None = None
+    """[year, place] persons whose registered home is the place, per resident, NaN where not known."""
 
     def until(self, launch: int) -> Panel:
         """The panel as it was known at a launch: later years are cut off, not masked."""
@@ -52,8 +58,27 @@ class Panel:
             years=self.years[kept],
             totals=self.totals[kept],
             cells=None if self.cells is None else self.cells[kept],
+            **{name: None if of is None else of[kept] for name, of in self._by_year().items()},
             components={name: values[kept] for name, values in self.components.items()},
         )
+
+    def among(self, places: NDArray[np.int64]) -> Panel:
+        """The panel of the places at these positions."""
+        return replace(
+            self,
+            codes=tuple(self.codes[i] for i in places),
+            names=tuple(self.names[i] for i in places),
+            regions=self.regions[places],
+            lon=self.lon[places],
+            lat=self.lat[places],
+            totals=self.totals[:, places],
+            cells=None if self.cells is None else self.cells[:, places],
+            components={name: values[:, places] for name, values in self.components.items()},
+            **{name: None if of is None else of[:, places] for name, of in self._by_year().items()},
+        )
+
+    def _by_year(self) -> dict[str, Array | None]:
+        return {"rough": self.rough, "natural": self.natural, "registered": self.registered}
 
     def at(self, year: int) -> int:
         """Position of a year; InputError names those there are."""
@@ -114,4 +139,25 @@ def panel(country: Country) -> Panel:
         components=components,
         names_en=country.places.names_en,
         called=country.names,
+        rough=country.people,
+        natural=_natural(country, components),
+        registered=_registered(country),
     )
+
+
+def _natural(country: Country, components: Mapping[str, Array]) -> Array | None:
+    """Natural increase [year, place] from events where they are counted by place, else from published crude rates."""
+    if "births" in components and "deaths" in components:
+        return (components["births"] - components["deaths"]) / np.maximum(country.totals, 1.0)
+    crude = ("births_per_1000", "deaths_per_1000")
+    if not all(name in country.indicators for name in crude):
+        return None
+    births, deaths = (np.stack([country.indicator(name, year) for year in country.years]) for name in crude)
+    return (births - deaths) / 1000
+
+
+def _registered(country: Country) -> Array | None:
+    name = "registered_per_100_residents"
+    if name not in country.indicators:
+        return None
+    return np.stack([country.indicator(name, year) for year in country.years]) / 100

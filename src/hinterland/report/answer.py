@@ -9,11 +9,13 @@ import numpy as np
 
 from hinterland.report.flows import yearly
 from hinterland.report.numbers import chance, change, exact, people, percent, signed, span
-from hinterland.report.text import Text, html, say
+from hinterland.report.text import Text, html, join, say
 from hinterland.report.view import BAND_80, Array, Unit, View, quantiles
 
 QUARTER: Final = 0.75
 HALF: Final = 0.5
+LIKE: Final = (10, 20)
+"""Years ahead at which past errors are told."""
 _TELLING: Final = 0.005
 """Share of the people now below which an adjustment needs no sentence."""
 
@@ -28,7 +30,7 @@ class Answer:
 
 def answer(view: View, unit: Unit) -> Answer:
     """The sentences for a unit; a run of one instant has a record only."""
-    record = (*_record(view, unit), *trust(view))
+    record = (*_record(view, unit), *likely(view, unit), *trust(view))
     if not view.horizons:
         return Answer(record, ())
     told = [say("answer_now", name=unit.name, year=view.base_year, people=exact(float(view.record(unit)[-1])))]
@@ -56,6 +58,27 @@ def trust(view: View) -> tuple[Text, ...]:
     """What is known of how far forecasts of this kind miss, in this country."""
     known = view.nation.key.lower() in ("cn", "chn")
     return (say("track_none"), *((say("track_cn"),) if known else ()))
+
+
+def likely(view: View, unit: Unit) -> tuple[Text, ...]:
+    """How wrong forecasts of places like this one have been ten and twenty years ahead, and where that was measured."""
+    ahead = [year for year in view.years if year - view.base_year in LIKE]
+    if unit.kind != "place" or "likely_error" not in view.data or not ahead:
+        return ()
+    found = view.data["likely_error"].isel(place=unit.at[0]).sel(year=ahead).to_numpy()
+    each = [
+        say("track_like_year", count=year - view.base_year, error=percent(float(error), 1))
+        for year, error in zip(ahead, found, strict=True)
+    ]
+    told = join(each, say("track_like_and"))
+    known = view.attribute("error_record", default={})
+    launches, measured = known.get("launches", []), known.get("measured", 0)
+    if not launches:
+        return (say("track_like_borrowed", told=told),)
+    when = ", ".join(map(str, launches)) if len(launches) < 4 else f"{launches[0]}–{launches[-1]}"
+    sentence = say("track_like", launches=when, told=told)
+    carried = measured < ahead[-1] - view.base_year
+    return (sentence, say("track_like_carried", count=measured)) if carried else (sentence,)
 
 
 def horizon(view: View, unit: Unit, year: int) -> Text:

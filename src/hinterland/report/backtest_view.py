@@ -9,7 +9,7 @@ from typing import Final
 
 from hinterland.evaluate.backtest import Backtest, Entry
 from hinterland.evaluate.control import DISTRIBUTION_ONLY, FORECAST
-from hinterland.evaluate.leaderboard import MODEL, ClassRow, Leaderboard, Row
+from hinterland.evaluate.leaderboard import MODEL, OURS, ClassRow, Leaderboard, Row
 from hinterland.evaluate.scores import point_scores
 
 CONSTANT: Final = "constant"
@@ -59,7 +59,7 @@ class Trial:
     def baseline(self, control: str, horizon: int) -> str | None:
         """The best baseline; None where the model was asked alone."""
         name = self.board.best[control, horizon]
-        return None if name == MODEL else name
+        return None if name in OURS else name
 
     def behind(self, control: str, horizon: int) -> float | None:
         """Percentage points of mean APE by which the model is behind the best baseline; None where one is missing."""

@@ -37,6 +37,7 @@ def to_dataset(ensemble: Ensemble, *, created: str = "") -> xr.Dataset:
         "people_by_age": ensemble.by_age,
         "record_people": country.people,
         **({} if ensemble.services_lost is None else {"services_lost": ensemble.services_lost}),
+        **({} if ensemble.likely_error is None else {"likely_error": ensemble.likely_error}),
     }
     coordinates = {
         "member": np.arange(ensemble.members),
@@ -95,6 +96,7 @@ def _attributes(ensemble: Ensemble, created: str) -> dict[str, Any]:
         "sources": _json([asdict(source) for source in country.sources]),
         "parameters": _json(ensemble.parameters),
         "diagnostics": _json(ensemble.diagnostics),
+        "error_record": _json(ensemble.error_record),
         "series": _json([variable.name for variable in series(ensemble.stocks)]),
     }
 

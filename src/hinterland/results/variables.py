@@ -211,6 +211,18 @@ CHANCES: Final = (
 )
 """What runs with services tell of all members at once."""
 
+ERRORS: Final = (
+    Variable(
+        "likely_error",
+        ("year", "place"),
+        "log",
+        "stock",
+        {"en": "How far forecasts like this have missed", "zh": "此类预测以往的误差", "ja": "同様の予測の過去の誤差"},
+        "Mean absolute error of the log of people that forecasts of places of this size made so many years ahead.",
+    ),
+)
+"""What a run with a law of errors tells of it."""
+
 TABLES: Final = (
     _stock(
         "central_people",
@@ -240,7 +252,7 @@ TABLES: Final = (
 """Variables by sex and age, which members share."""
 
 VARIABLES: Final[Mapping[str, Variable]] = {
-    variable.name: variable for variable in (*SERIES, *LIVELIHOODS, *SETTLEMENTS, *CHANCES, *TABLES)
+    variable.name: variable for variable in (*SERIES, *LIVELIHOODS, *SETTLEMENTS, *CHANCES, *ERRORS, *TABLES)
 }
 
 

@@ -15,6 +15,7 @@ from hinterland.evaluate.baselines.cohorts import Blended, ClosedCohort, Hamilto
 from hinterland.evaluate.baselines.gross import GrossFlow
 from hinterland.evaluate.baselines.learned import Learned
 from hinterland.evaluate.baselines.mixed import MixedBase
+from hinterland.evaluate.baselines.natural import NaturalGrowth, RegisteredGap
 from hinterland.evaluate.baselines.regression import GrowthRegression
 from hinterland.evaluate.baselines.residual import ResidualMigration
 from hinterland.evaluate.baselines.totals import Constant, DampedTrend, Trend
@@ -38,6 +39,9 @@ BASELINES: Final[Mapping[str, Method]] = MappingProxyType(
         "mixed_base": MixedBase(),
         "shrunk_growth": MixedBase("shrunk_growth", to_nation=False),
         "long_base": MixedBase("long_base", bases=(20,), kept=0.8, straight=True),
+        "natural_long": NaturalGrowth(),
+        "natural_long_learned": Learned("natural_long_learned", NaturalGrowth(), place=False),
+        "registered_gap": RegisteredGap(),
         "growth_regression": GrowthRegression(),
         "growth_regression_own": GrowthRegression("growth_regression_own", place=False),
         "mixed_base_learned": Learned("mixed_base_learned", MixedBase(), place=False),
@@ -53,7 +57,8 @@ BASELINES: Final[Mapping[str, Method]] = MappingProxyType(
 )
 """Name -> method. Names ending in _10 look back ten years; the other trends, and cohorts, look back five.
 
-`long_base` looks back twenty years, `mixed_base` and `shrunk_growth` at the mean of five, ten and twenty; `_own` knows
-nothing of size and position; `_undamped` keeps its ratios for good and `_pooled` trusts those of places less;
-`_learned` takes back half of the errors that the method would have made at earlier launches.
+`long_base` looks back twenty years, `mixed_base` and `shrunk_growth` at the mean of five, ten and twenty;
+`natural_long` looks back twenty years and `registered_gap` at who is registered where; `_own` knows nothing of size
+and position; `_undamped` keeps its ratios for good and `_pooled` trusts those of places less; `_learned` takes back
+half of the errors that the method would have made at earlier launches.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,18 +66,7 @@ def restricted(panel: Panel, kept: NDArray[np.bool_]) -> Panel:
     """The panel of the places `kept` [place]."""
     if kept.all():
         return panel
-    at = np.flatnonzero(kept)
-    return replace(
-        panel,
-        codes=tuple(panel.codes[i] for i in at),
-        names=tuple(panel.names[i] for i in at),
-        regions=panel.regions[at],
-        lon=panel.lon[at],
-        lat=panel.lat[at],
-        totals=panel.totals[:, at],
-        cells=None if panel.cells is None else panel.cells[:, at],
-        components={name: values[:, at] for name, values in panel.components.items()},
-    )
+    return panel.among(np.flatnonzero(kept))
 
 
 def rehearsed(known: Panel, launch: int) -> tuple[Panel, NDArray[np.bool_]]:
