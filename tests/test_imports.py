@@ -12,14 +12,14 @@ SOURCE = Path(__file__).parents[1] / "src" / "hinterland"
 
 LAYERS = (
     ("errors",),
-    ("axes", "units", "memory", "platform_check", "writing"),
+    ("axes", "fitted", "units", "memory", "platform_check", "writing"),
     ("params",),
     ("params_draw",),
     ("state",),
     ("space",),
     ("data",),
     ("model",),
-    ("drivers",),
+    ("anchor", "drivers"),
     ("system",),
     ("shocks", "scenario", "selections", "switches"),
     ("course", "ways"),
@@ -33,11 +33,14 @@ LAYERS = (
     ("calibrate",),
     ("evaluate", "explain"),
     ("forecast",),
+    ("glossary",),
+    ("experiments",),
     ("report",),
     ("web",),
     ("cli_console",),
-    ("cli_backtest", "cli_build"),
-    ("cli_data", "cli_place", "cli_run", "cli_scenarios"),
+    ("cli_backtest", "cli_build", "cli_simulation"),
+    ("cli_calibrate", "cli_data", "cli_experiments", "cli_place", "cli_run", "cli_scenarios"),
+    ("cli_compare",),
     ("cli",),
 )
 """From the bottom to the top; a module imports only from lower rows, or from its own package."""
@@ -52,7 +55,19 @@ PURE = {
 """All that equations may import."""
 
 EDGES = {
-    "pandas": {"data", "results", "evaluate", "report", "web", "cli_backtest", "cli_data", "cli_place", "cli_run"},
+    "pandas": {
+        "calibrate",
+        "data",
+        "results",
+        "evaluate",
+        "report",
+        "web",
+        "cli_backtest",
+        "cli_compare",
+        "cli_data",
+        "cli_place",
+        "cli_run",
+    },
     "xarray": {"results", "evaluate", "report", "web", "cli_place", "cli_run"},
     "zarr": {"results"},
 }

@@ -11,6 +11,8 @@ from pydantic import ValidationError
 
 from hinterland.axes import LIFE_STAGES
 from hinterland.errors import InputError
+from hinterland.fitted import read_fitted
+from hinterland.fitted import written as in_toml
 from hinterland.params import Parameter, load
 
 PULL = """
@@ -180,3 +182,109 @@ def test_the_models_own_parameters_load() -> None:
     parameters = load()
     assert len(parameters) > 0
     assert all(parameter.doc.endswith(".") and parameter.source.endswith(".") for parameter in parameters.values())
+
+
+FIT = """
+[[pull]]
+value = 0.8
+low = 0.7
+high = 1.0
+fitted_on = "moves of 2005"
+method = "by hand"
+known_from = 2005
+
+[[pull]]
+value = 0.9
+low = 0.7
+high = 1.1
+fitted_on = "moves of 2015"
+method = "by hand"
+known_from = 2015
+"""
+
+
+def fitted_in(folder: Path, text: str) -> Path:
+    written(folder, a=PULL, b=STAGED)
+    (folder / "fitted").mkdir()
+    written(folder / "fitted", xx=text)
+    return folder
+
+
+def test_a_fit_takes_the_place_of_the_general_value_and_says_what_it_rests_on(tmp_path: Path) -> None:
+    pull = load(fitted_in(tmp_path, FIT), fitted="xx")["pull"]
+    assert pull.value == 0.9
+    assert pull.status == "calibrated"
+    assert pull.source == "Fitted on moves of 2015: by hand."
+    assert pull.drawn
+    # 95% intervals are given, a prior is one of 90%.
+    assert pull.prior_items == (pytest.approx((0.9 - 0.2 * 0.83923, 0.9 + 0.2 * 0.83923), abs=1e-5),)
+
+
+@pytest.mark.parametrize(("year", "value"), [(2004, 0.5), (2005, 0.8), (2014, 0.8), (2015, 0.9), (None, 0.9)])
+def test_only_fits_that_were_known_in_a_year_hold(tmp_path: Path, year: int | None, value: float) -> None:
+    """A launch before the data of a fit must do with what stood before: later figures would leak into it."""
+    assert load(fitted_in(tmp_path, FIT), fitted="xx", at=year).value("pull") == value
+
+
+def test_overrides_come_after_fits(tmp_path: Path) -> None:
+    parameters = load(fitted_in(tmp_path, FIT), fitted="xx", overrides={"pull": 2.0})
+    assert parameters.value("pull") == 2.0
+    assert parameters["pull"].source == "Set for this run."
+
+
+@pytest.mark.parametrize("country", ["yy", "../xx", "", "fitted/xx"])
+def test_a_country_without_a_file_borrows_nothing(tmp_path: Path, country: str) -> None:
+    folder = fitted_in(tmp_path, FIT)
+    assert load(folder, fitted=country).records() == load(folder).records()
+
+
+def test_what_is_borrowed_is_said(tmp_path: Path) -> None:
+    borrowed = FIT.replace("known_from = 2015", 'known_from = 2015\nborrowed_from = ["us", "jp"]')
+    assert load(fitted_in(tmp_path, borrowed), fitted="xx")["pull"].source.endswith("Borrowed from us, jp.")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[[pull]]", "[[pul]]", r"fitted/xx.toml, parameter pul: there is no parameter 'pul'\. Did you mean 'pull'"),
+        ("value = 0.9", "value = 5.0", r"parameter pull: value 5 is outside its range 0 to 3"),
+        ("high = 1.1", "high = 3.5", r"parameter pull: high 3\.5 is outside its range 0 to 3"),
+        ("low = 0.7", "low = 0.95", r"value 0\.9 is not between low 0\.95 and high 1\.1"),
+        ("value = 0.9", "value = [0.9, 0.9]", r"pull has 1 value\(s\) and value gives 2"),
+        ("value = 0.9", 'value = "much"', r"parameter pull: value: "),
+        ("known_from = 2015", "known_from = 15", r"known_from: input should be greater than or equal to 1800"),
+        ("known_from = 2015", "", "known_from: field required"),
+        ("known_from = 2015", "known_from = 2015\nborrowed = 1", "borrowed: extra inputs are not permitted"),
+        ("value = 0.9", "value = nan", "value: input should be a finite number"),
+        ('method = "by hand"', 'method = " "', "method: string should have at least 1 character"),
+        ("[[pull]]", "[pull", "fitted/xx.toml: is not TOML"),
+    ],
+)
+def test_faults_of_fits_name_file_parameter_and_value(tmp_path: Path, old: str, new: str, said: str) -> None:
+    last = FIT[FIT.rindex("[[pull]]") :]
+    with pytest.raises(InputError, match=said):
+        load(fitted_in(tmp_path, last.replace(old, new)), fitted="xx")
+
+
+def test_a_fit_that_is_one_table_is_told_to_be_a_list(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"is no list of fits\. Open each fit with \[\[pull\]\]"):
+        load(fitted_in(tmp_path, FIT[FIT.rindex("[[pull]]") :].replace("[[pull]]", "[pull]")), fitted="xx")
+
+
+def test_fits_by_life_stage(tmp_path: Path) -> None:
+    staged = FIT[FIT.rindex("[[pull]]") :].replace("[[pull]]", "[[home]]")
+    for field, shift in (("value = 0.9", 0.0), ("low = 0.7", -0.05), ("high = 1.1", 0.05)):
+        values = [round(0.1 * (k + 1) + shift, 3) for k in range(7)]
+        staged = staged.replace(field, f"{field.split()[0]} = {values}")
+    home = load(fitted_in(tmp_path, staged), fitted="xx")["home"]
+    assert home.items == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7])
+    assert home.prior_items is not None
+    assert home.prior_items[6] == pytest.approx((0.7 - 0.05 * 0.83923, 0.7 + 0.05 * 0.83923), abs=1e-5)
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    fits = read_fitted(fitted_in(tmp_path, FIT), "xx")
+    again = tmp_path / "again"
+    again.mkdir()
+    fitted_in(again, in_toml({name: [fit] for name, fit in fits.items()}, "Invented."))
+    assert read_fitted(again, "xx") == fits

@@ -134,22 +134,21 @@ def mechanisms(ablations: pd.DataFrame) -> str:
     ages = [name for name in ablations.columns if name not in named]
     lines = [
         "## What each mechanism does to the error\n",
-        "Points of mean absolute error that the model gains without it: above zero where it helps. *Refitted*: place",
-        "effects are inverted again without the mechanism; *kept*: as they are with it. Japan's pack has no jobs by",
-        "sector and no urban people, so its model has neither an economy nor services. One census (China 2010) shows",
-        "no place effects.\n",
+        "Points of mean absolute error that the model gains without it: above zero where it helps. *Refitted*: on the",
+        "structure alone, place effects inverted again without the mechanism; an anchor would take up what is missing.",
+        "*Kept*: place effects, those that follow the anchor among them, as they are with it. Japan's pack has no jobs",
+        "by sector, so its model has no economy.\n",
         "| panel | without | effects | people | " + " | ".join(ages) + " |",
         "|---|---|---|---|" + "---|" * len(ages),
     ]
-    for (panel, _), group in ablations.groupby(["panel", "horizon"], sort=False):
+    for (panel, _, effects), group in ablations.groupby(["panel", "horizon", "effects"], sort=False):
         base = group[group["without"] == ""].iloc[0]
         figures = " | ".join(f"{float(base[name]):.2f}" for name in ("mean_ape", *ages))
-        lines.append(
-            f"| {NAMES[panel]}, {base['launch']} +{base['horizon']} | nothing (the error itself) | | {figures} |"
-        )
+        case = f"{NAMES[panel]}, {base['launch']} +{base['horizon']}"
+        lines.append(f"| {case} | nothing (the error itself) | {effects} | {figures} |")
         for row in group[group["without"] != ""].to_dict("records"):
             apart = " | ".join(f"{float(row[name]) - float(base[name]):+.2f}" for name in ("mean_ape", *ages))
-            lines.append(f"| | {row['without']} | {row['effects']} | {apart} |")
+            lines.append(f"| | {row['without']} | {effects} | {apart} |")
     return "\n".join(lines) + "\n"
 
 

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from hinterland.cli_calibrate import calibrate
 from hinterland.cli_console import INTERRUPTED, TERMINATED, answered, heed_signals
 from hinterland.cli_data import data
 
@@ -26,6 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(data, name="data")
+app.add_typer(calibrate, name="calibrate")
 
 
 class Language(StrEnum):
@@ -98,7 +100,7 @@ def run(  # noqa: PLR0913
     ] = None,
     scenario: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME|FILE", help="A scenario (see `hinterland scenarios`); may be repeated."),
+        typer.Option(metavar="NAME|FILE|A+B", help="A scenario (see `hinterland scenarios`); may be repeated."),
     ] = None,
     past: Annotated[
         bool, typer.Option("--past", help="Begin with the record and repeat it, for scenarios that take a cause away.")
@@ -137,6 +139,57 @@ def scenarios(
         from hinterland.cli_scenarios import told
 
         for line in told(name, lang.value):
+            typer.echo(line)
+
+
+@app.command(short_help="What one scenario changes of another.")
+def compare(
+    first: Annotated[str, typer.Argument(metavar="A", help="A scenario, a file, a sum such as A+B, or base.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    *,
+    country: Annotated[str, typer.Option(metavar="cn|NAME|DIR", help="A country at hand, or a pack's folder.")] = "cn",
+    place: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A place to tell of; may be repeated. The nation if none.")
+    ] = None,
+    members: Annotated[int, typer.Option(min=2, help="Futures to draw.")] = 50,
+    until: Annotated[int | None, typer.Option(help="Last year, a whole number of steps after the base year.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 0,
+    past: Annotated[bool, typer.Option("--past", help="Begin with the record and repeat it.")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="CSV", help="Write the whole table of differences.")] = None,
+) -> None:
+    """Two scenarios under the same random numbers: medians, and the median and band of their difference."""
+    with answered():
+        from hinterland.cli_compare import Asked, compared
+
+        for line in compared(first, second, Asked(country, place or [], members, until, seed, past, out)):
+            typer.echo(line)
+
+
+@app.command(short_help="What a parameter or variable is, and who uses it.")
+def explain(
+    name: Annotated[str, typer.Argument(metavar="PARAMETER|VARIABLE|LEVER")],
+    *,
+    country: Annotated[str | None, typer.Option(metavar="CODE", help="As fitted to a country, if it was.")] = None,
+) -> None:
+    """What a name stands for: value, unit, range, status and source; what makes it and what uses it."""
+    with answered():
+        from hinterland.glossary import explain as told
+
+        for line in told(name, country):
+            typer.echo(line)
+
+
+@app.command(short_help="What the model says of natural experiments.")
+def experiments(
+    name: Annotated[str | None, typer.Argument(metavar="[ID]", help="One experiment in full.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Natural experiments run again in invented countries: simulated beside published, with verdicts."""
+    with answered():
+        from hinterland.cli_experiments import experiments as told
+
+        for line in told(name, as_json=as_json):
             typer.echo(line)
 
 
@@ -211,12 +264,13 @@ def backtest(  # noqa: PLR0913
 def parameters(
     *,
     assumed: Annotated[bool, typer.Option("--assumed", help="Only those that rest on no measurement.")] = False,
+    country: Annotated[str | None, typer.Option(metavar="CODE", help="As fitted to a country, if it was.")] = None,
 ) -> None:
     """Every value the model uses, with unit, range, status and source."""
     with answered():
         from hinterland.cli_data import list_parameters
 
-        list_parameters(assumed=assumed)
+        list_parameters(assumed=assumed, country=country)
 
 
 @app.command(short_help="Write a template of a country pack.")

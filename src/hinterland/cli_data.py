@@ -109,13 +109,13 @@ def new_pack(folder: Path) -> None:
     typer.echo(f"Wrote {folder}. Try it: hinterland data check {folder}; then: hinterland run {folder}")
 
 
-def list_parameters(*, assumed: bool) -> None:
-    """Prints every parameter, or only those of status `assumed`, as a table."""
+def list_parameters(*, assumed: bool, country: str | None = None) -> None:
+    """Prints every parameter, or only those of status `assumed`, as a table, with the fits of a country."""
     from rich.table import Table
 
     from hinterland.params import load
 
-    records = [record for record in load().records() if not assumed or record["status"] == "assumed"]
+    records = [record for record in load(fitted=country).records() if not assumed or record["status"] == "assumed"]
     table = Table(box=None, pad_edge=False)
     for column in ("name", "value", "unit", "range", "status", "what it is, and where it comes from"):
         table.add_column(column, overflow="fold", no_wrap=column in ("name", "value", "unit", "status"))

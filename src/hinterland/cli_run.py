@@ -47,7 +47,7 @@ def make_run(
     from hinterland.data.pack import read_pack
 
     country = read_pack(ref)
-    scenario = _scenario(country, scenarios, past=past)
+    scenario = named_scenario(country, scenarios, past=past)
     name = country.code if scenario is None else f"{country.code}-{scenario.name}"
     target = default_folder(name) if out is None else out
     until = _usual_end(country) if until is None else until
@@ -125,15 +125,15 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _scenario(country: Country, names: Sequence[str], *, past: bool) -> Scenario | None:
+def named_scenario(country: Country, names: Sequence[str], *, past: bool) -> Scenario | None:
     """The sum of the scenarios named, for a country that begins at its base year or with its record."""
     if not names:
         return None
     from hinterland.calibrate.prepare import record_start
-    from hinterland.scenario_files import load_scenarios
+    from hinterland.scenario_files import load_scenarios, summands
 
     record = record_start(country) if past else None
-    return load_scenarios(names, country if record is None else replace(country, base_year=record))
+    return load_scenarios(summands(names), country if record is None else replace(country, base_year=record))
 
 
 def _warned(diagnostics: Mapping[str, float]) -> None:

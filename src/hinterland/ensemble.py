@@ -37,6 +37,8 @@ END = 2100
 """The year that runs end in, or the last before it that their steps reach."""
 FARTHEST = 2150
 """The last year that can be asked for: after the nation's series its last schedules are kept, and cohorts go on."""
+FEWEST = 0.02
+"""Least response of the log of people to pull in a step that is believed: small places with hardly a move."""
 BLOCK = 16
 """Members run together: wide enough for matrix products, small enough for memory."""
 
@@ -77,6 +79,8 @@ def run_ensemble(
     width = system.country.ages.width
     years = (*starts, starts[-1] + width)
     places = len(system.country.places)
+    size = min(BLOCK, members + 1)
+    system = answering(system, starts, size)
     draws = draw(system.parameters, members, seed)
     stocks: dict[str, Array] = {}
     flows = {name: np.empty((members, len(starts), places)) for name in FLOWS}
@@ -84,7 +88,6 @@ def run_ensemble(
     by_member = np.empty((members, len(years), places, 2, len(system.country.ages)), dtype=np.float32)
     central = np.empty(by_member.shape[1:])
     factors = np.empty((members + 1, len(starts), 2, len(system.country.ages)))
-    size = min(BLOCK, members + 1)
     with jax.enable_x64(True):
         rails = railways(system, scenario, starts)
     for first in range(0, members + 1, size):
@@ -285,6 +288,27 @@ def central(system: System, starts: list[int]) -> Given:
     return given(system, block, starts, BASE, railways(system, BASE, starts))
 
 
+def answering(system: System, starts: list[int], size: int) -> System:
+    """The system with the response of its places to pull, measured on the central run where it is not known.
+
+    The central run is a block of `size` members alike, so that nothing is compiled that members do not need anyway.
+    """
+    if system.course is None or system.course.response is not None:
+        return system
+    with jax.enable_x64(True):
+        values = {name: np.repeat(of, size, axis=0) for name, of in _central_values(system).items()}
+        none = taken(no_shocks(len(system.country.places), len(starts)), np.zeros(size, dtype=np.int64))
+        path = _run_block(system, Block(values, none), starts, BASE, None, railways(system, BASE, starts))
+        people = np.asarray(path.people[1:, 0]).sum(axis=(-2, -1))
+        moved = np.asarray(path.flows["arrivals"][:, 0] + values["push"][0] * path.flows["departures"][:, 0])
+    return replace(system, course=replace(system.course, response=responding(moved, people)))
+
+
+def responding(moved: Array, people: Array) -> Array:
+    """Growth of the log of people per unit of pull: arrivals and `push` times departures over people."""
+    return np.maximum(moved / np.maximum(people, 1e-3), FEWEST)
+
+
 def _run_block(
     system: System,
     block: Block,
@@ -352,6 +376,8 @@ def _anchored(course: Course, system: System, block: Block, starts: list[int], p
     grown = np.zeros_like(block.shocks.place)
     grown[:, since:] = course.law.deviations(block.shocks.place[:, since:])
     growth = np.diff(grown, axis=1, prepend=0.0)
+    if course.response is None:
+        return pull
     response = course.response[np.minimum(np.arange(len(starts)), len(course.response) - 1)]
     most = system.parameters.value("place_shock_most")
     return pull + (most * np.tanh(growth / (response * most)))[..., None]

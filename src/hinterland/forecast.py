@@ -16,9 +16,9 @@ from hinterland.data.country import Country
 from hinterland.ensemble import Progress, run_ensemble, starts_of, usual_end
 from hinterland.evaluate.anchoring import on_course
 from hinterland.memory import forget_compiled
-from hinterland.params import Parameters, load
+from hinterland.params import load
 from hinterland.record import Ensemble, check
-from hinterland.scenario import Scenario
+from hinterland.scenario import BASE, Scenario
 from hinterland.system import System
 
 COMPARED: Final = (
@@ -30,10 +30,10 @@ COMPARED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A scenario beside the base, member by member under the same random numbers."""
+    """A scenario beside the base or another, member by member under the same random numbers."""
 
     base: Mapping[str, NDArray[np.float32]]
-    """Those of `COMPARED` that are known -> [member, year, place]."""
+    """What it is compared with: those of `COMPARED` that are known -> [member, year, place]."""
     changed: Ensemble
     """The whole run of the scenario."""
 
@@ -57,7 +57,7 @@ def forecast(
     repeats it first. `progress` is called with (done, total, what). The same seed gives the same bytes on one machine.
     InputError names what in the country or the request cannot be used.
     """
-    system, until = _ready(country, members, until, load(overrides=overrides or {}), keep_effects, past, progress)
+    system, until = _ready(country, members, until, overrides or {}, keep_effects, past, progress)
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Compiling is most of its work, and the first block of members is compiled meanwhile.
         growth = None if past else beside.submit(growth_of, system)
@@ -69,10 +69,11 @@ def forecast(
     return ensemble
 
 
-def compare(
+def compare(  # noqa: PLR0913
     country: Country,
     scenario: Scenario,
     *,
+    against: Scenario = BASE,
     members: int = 200,
     until: int | None = None,
     seed: int = 0,
@@ -81,11 +82,21 @@ def compare(
     past: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
-    """A scenario and the base, both as `forecast` would run them; the nation's corrections are those of the base."""
-    system, until = _ready(country, members, until, load(overrides=overrides or {}), keep_effects, past, progress)
+    """A scenario and another, by default the base, as `forecast` would run them.
+
+    The nation's corrections are those of the base in both. Errors are those of `forecast`.
+    """
+    system, until = _ready(country, members, until, overrides or {}, keep_effects, past, progress)
     outcome = run_ensemble(system, members=members, until=until, seed=seed, progress=progress)
     check(outcome.ensemble)
-    stocks, control = outcome.ensemble.stocks, outcome.control
+    control = outcome.control
+    if against is not BASE:
+        forget_compiled()
+        outcome = run_ensemble(
+            system, members=members, until=until, seed=seed, scenario=against, control=control, progress=progress
+        )
+        check(outcome.ensemble)
+    stocks = outcome.ensemble.stocks
     base = {name: stocks[name].astype(np.float32) for name in COMPARED if name in stocks}
     del outcome, stocks
     forget_compiled()
@@ -101,17 +112,19 @@ def _ready(
     country: Country,
     members: int,
     until: int | None,
-    asked: Parameters,
+    overrides: Mapping[str, float],
     keep_effects: bool,
     past: bool,
     progress: Progress | None,
 ) -> tuple[System, int]:
-    """A system with the parameters asked for, and the last year of its run."""
+    """A system with the country's parameters and those asked for, and the last year of its run."""
+    usual = load(fitted=country.code)
+    asked = usual.with_overrides(overrides)
     until = usual_end(country) if until is None else until
     starts_of(country, members, until)  # a run that cannot be made is refused before the long preparation
     if progress is not None:
         progress(0, members, "start")
-    made = (prepare_past if past else prepare)(country, load() if keep_effects else asked)
+    made = (prepare_past if past else prepare)(country, usual if keep_effects else asked)
     forget_compiled()
     made = on_course(made, len(starts_of(made.country, members, until)))
     forget_compiled()

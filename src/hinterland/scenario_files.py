@@ -55,6 +55,11 @@ def load_scenario(ref: Ref, country: Country) -> Scenario:
     return load_scenarios((ref,), country)
 
 
+def summands(texts: Sequence[str]) -> list[str]:
+    """Names and files of texts of which each may be a sum such as `a+b`; a file whose name holds a plus is one."""
+    return [part for text in texts for part in ([text] if Path(text).is_file() else text.split("+"))]
+
+
 def load_scenarios(refs: Sequence[Ref], country: Country) -> Scenario:
     """Several scenarios at once, named `a+b`; what more than one of them extends counts once."""
     files = [located(ref) for ref in refs]

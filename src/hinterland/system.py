@@ -37,8 +37,8 @@ class Course:
 
     effect: Array
     """[step, place, stage] what is added to balance so that the central run follows the anchor; no step without one."""
-    response: Array
-    """[step, place] growth of the log of people in a step per unit of pull; the last one goes on."""
+    response: Array | None
+    """[step, place] growth of the log of people in a step per unit of pull; None where a run has yet to find it."""
     law: Law
     """Of every step that can be run."""
     weights: Mapping[str, float]

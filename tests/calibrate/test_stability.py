@@ -26,9 +26,10 @@ LOUD = {"pull_income": [3.0] * 7, "pull_access": [4.0] * 7}
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory) -> System:
+    """Places that share labour markets: with shorter ways to work nothing that answers to jobs makes them diverge."""
     folder = tmp_path_factory.mktemp("template") / "pack"
     write_template(folder)
-    return prepare(read_pack(folder), load())
+    return prepare(read_pack(folder), load(overrides={"commute_scale": 25.0}))
 
 
 def ahead(system: System) -> Conditions:

@@ -12,6 +12,7 @@ import pytest
 
 from economies import VALUES, closed_kernel, daily_kernel, economy, multiplier
 from hinterland.model.shopping import built, demand, feedback, first_capacity, served, shopping, wanted
+from hinterland.params import load
 from hinterland.space.dense import DenseKernel
 
 TOWNS = np.array([0.2e6, 0.2e6, 0.3e6, 2e6, 0.3e6, 0.2e6, 0.2e6])
@@ -137,10 +138,11 @@ def test_the_multiplier_among_towns_is_within_what_is_published(share: float, mo
 
 def test_what_leaks_to_a_metropolis_next_door() -> None:
     """The nearer and the larger the neighbour, the less of the multiplier stays: its people take the jobs and the shops
-    the money (C13, C14)."""
-    stays = []
-    for step in (90.0, 60.0, 30.0):
-        kernel = daily_kernel(np.arange(7) * step, 3000.0, VALUES["commute_scale"])
+    the money (C13, C14). Steps are in multiples of the reach; beyond five nobody commutes, and shops that
+    have grown still draw a few from next door."""
+    reach, stays = float(load().value("commute_scale")), []
+    for step in (3.6, 2.4, 1.2):
+        kernel = daily_kernel(np.arange(7) * step * reach, 3000.0, reach)
         stays.append(multiplier(economy(TOWNS, 1 / 3, kernel, habits=habits()), 2)[0] / 0.5)
     assert stays[0] > stays[1] > stays[2]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hinterland.anchor import Anchor, Law
 from hinterland.axes import LIFE_STAGES
-from hinterland.ensemble import Given, central
+from hinterland.ensemble import FEWEST, Given, central
 from hinterland.memory import give_back
 from hinterland.model.step import Behaviour, Conditions, Setting, step
 from hinterland.state import State
@@ -25,36 +25,32 @@ SHARE = 0.7
 """Part of each of them that is taken: places compete for the same movers."""
 LARGEST = 6.0
 """Bound of an effect that follows the anchor, in units of V."""
-AHEAD = 4
-"""Steps in which the response to pull is measured where there is no anchor."""
-FEWEST = 0.02
-"""Least response of the log of people to pull in a step that is believed: small places with hardly a move."""
 SWEEPS = 40
 """Rounds in which cells are scaled to the nation's and to the places' sums."""
 
 
 def with_course(system: System, anchor: Anchor | None, law: Law) -> System:
     """The system with its central course: that of the anchor while it lasts, its own without one."""
-    width, steps = system.country.ages.width, AHEAD if anchor is None else len(anchor.totals)
-    starts = [system.country.base_year + width * k for k in range(steps)]
+    if anchor is None:
+        none = np.zeros((0, *system.effect.shape))
+        return replace(system, course=Course(effect=none, response=None, law=law, weights={}))
+    width = system.country.ages.width
     with jax.enable_x64(True):
-        run = central(system, starts)
-        wanted = None if anchor is None else jnp.asarray(_wanted(anchor, run, system))
+        run = central(system, [system.country.base_year + width * k for k in range(len(anchor.totals))])
+        wanted = jnp.asarray(_wanted(anchor, run, system))
         effect, response, miss = _follow(
             run.setting, run.behaviour, run.start, run.conditions, jnp.asarray(system.balance), wanted
         )
     give_back()
-    diagnostics = dict(system.diagnostics)
-    if anchor is not None:
-        diagnostics["mean absolute distance of people from the anchor in its last year, log"] = float(miss[-1])
-        diagnostics |= {f"weight of {name} in the anchor": weight for name, weight in anchor.weights.items()}
+    told = {"mean absolute distance of people from the anchor in its last year, log": float(miss[-1])}
+    told |= {f"weight of {name} in the anchor": weight for name, weight in anchor.weights.items()}
     course = Course(
-        effect=np.asarray(effect)[:, 0] if anchor is not None else np.zeros((0, *system.effect.shape)),
+        effect=np.asarray(effect)[:, 0],
         response=np.maximum(np.asarray(response)[:, 0], FEWEST),
         law=law,
-        weights={} if anchor is None else anchor.weights,
+        weights=anchor.weights,
     )
-    return replace(system, course=course, diagnostics=diagnostics)
+    return replace(system, course=course, diagnostics={**system.diagnostics, **told})
 
 
 def _wanted(anchor: Anchor, run: Given, system: System) -> Array:
@@ -79,22 +75,21 @@ def _follow(
     start: State,
     conditions: Conditions,
     balance: jax.Array,
-    wanted: jax.Array | None,
+    wanted: jax.Array,
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Effects [step, member, place, stage], responses [step, member, place] and mean absolute log misses [step].
+    """Effects [step, member, place, stage] with which every step ends in people `wanted` [step, place, stage or 1].
 
-    Effects of a step are those with which its end comes to `wanted` [step, place, stage or 1]; without it, the given.
+    With them responses to pull [step, member, place], all stages together, and mean absolute log misses [step].
     """
     stages = jnp.eye(len(LIFE_STAGES))[jnp.array(setting.stages)]
 
     def summed(values: jax.Array) -> jax.Array:
         """[..., place, sex, age] by stage, or of all ages where nothing is wanted of stages."""
         by_stage = values.sum(axis=-2) @ stages
-        whole = wanted is None or wanted.shape[-1] == 1
-        return by_stage.sum(axis=-1, keepdims=True) if whole else by_stage
+        return by_stage.sum(axis=-1, keepdims=True) if wanted.shape[-1] == 1 else by_stage
 
     def advance(
-        state: State, given: tuple[Behaviour, Conditions, jax.Array | None]
+        state: State, given: tuple[Behaviour, Conditions, jax.Array]
     ) -> tuple[State, tuple[jax.Array, jax.Array, jax.Array]]:
         acting, around, goal = given
 
@@ -104,20 +99,17 @@ def _follow(
             push = acting.mobility.push[..., None, None]
             return after, people, (summed(flows.arrivals) + push * summed(flows.departures)) / people
 
-        def toward(goal: jax.Array, shift: jax.Array) -> jax.Array:
+        def nearer(_round: int, shift: jax.Array) -> jax.Array:
             _after, people, response = tried(shift)
             moved = SHARE * jnp.log(goal / people) / jnp.maximum(response, FEWEST)
             effect = jnp.clip(around.pull + shift + jnp.clip(moved, -1.0, 1.0) - balance, -LARGEST, LARGEST)
             return effect + balance - around.pull
 
-        shift = jnp.zeros_like(around.pull)
-        if goal is not None:
-            shift = jax.lax.fori_loop(0, ROUNDS, lambda _, tried_so_far: toward(goal, tried_so_far), shift)
+        shift = jax.lax.fori_loop(0, ROUNDS, nearer, jnp.zeros_like(around.pull))
         after, people, response = tried(shift)
         whole = people.sum(axis=-1)
-        miss = jnp.zeros(()) if goal is None else jnp.abs(jnp.log(goal.sum(axis=-1) / whole)).mean()
-        overall = (response * people).sum(axis=-1) / whole
-        return after, (around.pull + shift - balance, overall, miss)
+        miss = jnp.abs(jnp.log(goal.sum(axis=-1) / whole)).mean()
+        return after, (around.pull + shift - balance, (response * people).sum(axis=-1) / whole, miss)
 
     _, found = jax.lax.scan(advance, start, (behaviour, conditions, wanted))
     return found

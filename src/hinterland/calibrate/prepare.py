@@ -160,6 +160,8 @@ def _setting(
     if found is not None:
         diagnostics[f"places whose jobs of {year} are their region's"] = found.borrowed
     inside = settlements(country, parameters, people, year)
+    if inside is not None and inside.whole:
+        diagnostics[f"places of {year} taken as one settlement, as none publishes its urban people"] = inside.whole
     setting = Setting(
         kernel=market,
         opportunities=jnp.asarray(totals / totals.sum()),

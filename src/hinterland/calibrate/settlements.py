@@ -25,21 +25,27 @@ class Settlements:
 
     base: ServicesBase
     services: Services
+    whole: int
+    """Places that count as one settlement each only because no place publishes its urban people."""
 
 
 def settlements(country: Country, parameters: Parameters, people: Array, year: int) -> Settlements | None:
     """Rungs and services of `people` [place, sex, age] in a year.
 
-    None where places are larger than a settlement and none publishes its urban people: what they are made of is then
-    not known. Services of the base year are those that settlements of their size have: modelled, not counted.
+    Where no place publishes its urban people, every place is one settlement if most are municipalities by their area
+    (`municipal`); else None, as it is not known what larger places are made of. Services of the base year are those
+    that settlements of their size have: modelled, not counted.
     """
     values = {name: np.asarray(parameters.value(name)) for name in parameters}
     totals = people.sum(axis=(1, 2))
     urban = country.indicator("urban_people", year) / np.maximum(totals, 1.0)
     spread = sizes(values)
     alone = single(totals, spread, country.places.area)
+    known = alone
     if not alone.all() and not np.isfinite(urban).any():
-        return None
+        if not municipal(country.places.area, float(values["rung_municipal_area"])):
+            return None
+        alone = np.ones_like(alone)
     pattern = first_rungs(urban, totals, spread, alone=alone)
     acting = provision(values)
     base = first_services(
@@ -54,7 +60,18 @@ def settlements(country: Country, parameters: Parameters, people: Array, year: i
             rung_pull=jnp.zeros(pattern.rungs.shape),
             cost=jnp.zeros(len(people)),
         ),
+        whole=int((alone & ~known).sum()),
     )
+
+
+def municipal(area: Array, most: float) -> bool:
+    """Whether places [place] are municipalities: half of the known areas (km2, NaN unknown) are at most `most`.
+
+    The middle place decides for all, since a country draws its borders by one rule: a few wide municipalities in
+    mountains do not make a country one of counties, nor a few narrow counties around ports one of municipalities.
+    """
+    known = area[np.isfinite(area)]
+    return len(known) > 0 and float(np.median(known)) <= most
 
 
 def _neighbours(country: Country) -> Array:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +15,7 @@ from hinterland.errors import InputError
 from hinterland.evaluate.anchoring import on_course
 from hinterland.evaluate.panel import LEVELS, Array, Forecast, Panel
 from hinterland.evaluate.vintage import known_at
-from hinterland.params import Parameters, load
+from hinterland.params import load
 from hinterland.record import check
 
 
@@ -27,7 +29,8 @@ class CohortModel:
     country: Country
     members: int = 100
     seed: int = 0
-    parameters: Parameters = field(default_factory=load)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters that take other values than those of the country as they were known at the launch."""
     keep_effects: bool = False
     """Whether place effects are those of the usual parameters, whatever others the run has."""
 
@@ -46,8 +49,10 @@ class CohortModel:
             )
         width = country.ages.width
         until = launch + width * max(1, -(-(max(years) - launch) // width))
-        system = prepare(country, load() if self.keep_effects else self.parameters)
-        system = replace(on_course(system, (until - launch) // width), parameters=self.parameters)
+        usual = load(fitted=country.code, at=launch)
+        asked = usual.with_overrides(self.overrides)
+        system = prepare(country, usual if self.keep_effects else asked)
+        system = replace(on_course(system, (until - launch) // width), parameters=asked)
         outcome = run_ensemble(system, members=self.members, until=until, seed=self.seed)
         check(outcome.ensemble)
         run = outcome.ensemble

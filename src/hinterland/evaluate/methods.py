@@ -11,7 +11,6 @@ from hinterland.errors import InputError
 from hinterland.evaluate.baselines import BASELINES
 from hinterland.evaluate.leaderboard import MODEL, OURS, STRUCTURE
 from hinterland.evaluate.panel import Method
-from hinterland.params import load
 from hinterland.switches import without
 
 _SWITCHED: Final = {STRUCTURE: ("anchor",)}
@@ -66,4 +65,4 @@ def _model(country: Country, members: int, overrides: Mapping[str, Any], keep_ef
     # The model loads jax, which baselines do without.
     from hinterland.evaluate.cohort_model import CohortModel
 
-    return CohortModel(country, members=members, parameters=load(overrides=overrides), keep_effects=keep_effects)
+    return CohortModel(country, members=members, overrides=overrides, keep_effects=keep_effects)

@@ -20,7 +20,7 @@ def ending(view: View, *, diagnostics: bool = False) -> str:
     told = (*METHODS, economy, *(("methods_services",) if services.known(view) else ()))
     methods = "".join(f"<p>{html(say(key))}</p>" for key in told)
     parts = [_section("methods_heading", methods), _section("sources_heading", _sources(view))]
-    parts.append(_section("assumed_heading", _assumed(view)))
+    parts.append(_section("assumed_heading", _assumed(view) + _calibrated(view)))
     notes = view.attribute("notes", default=[])
     if notes:
         listed = "".join(f"<li>{html(same(note))}</li>" for note in notes)
@@ -79,6 +79,22 @@ def _assumed(view: View) -> str:
     ]
     note = html(say("assumed_note", count=len(rows)))
     return f"<p>{note}</p>" + folded(say("assumed_list"), table(headings, rows, "prose"))
+
+
+def _calibrated(view: View) -> str:
+    """Values that were fitted, with what they rest on; empty where there are none."""
+    fitted = [entry for entry in view.records("parameters") if str(entry.get("status", "")) == "calibrated"]
+    if not fitted:
+        return ""
+    headings = [say(key) for key in ("parameter", "value", "unit", "fitted_on")]
+    rows = [
+        [
+            same(_value(entry.get(key)) if key == "value" else entry.get(key) or "")
+            for key in ("name", "value", "unit", "source")
+        ]
+        for entry in fitted
+    ]
+    return folded(say("calibrated_list"), table(headings, rows, "prose"))
 
 
 def _diagnostics(view: View) -> str:
