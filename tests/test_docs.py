@@ -14,6 +14,7 @@ from hinterland.params import load
 
 ROOT = Path(__file__).parents[1]
 TABLES = {
+    "anchor": ("uncertainty",),
     "economy": ("jobs", "labour", "shopping", "homes", "income", "pull", "climate"),
     "finance": ("finance",),
     "services": ("rungs", "services"),
