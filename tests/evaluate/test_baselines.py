@@ -24,6 +24,8 @@ AGES = Ages(width=5, open=80)
 YEARS = tuple(range(1990, 2021))
 AHEAD = (2005, 2010, 2013, 2025)
 NAMES = tuple(BASELINES)
+NATURAL = ("natural_long", "natural_long_learned", "registered_gap")
+"""Methods whose totals move by ages, or by births and deaths, even where totals have not."""
 COHORTS = tuple(name for name in NAMES if name.startswith(("closed", "hamilton", "ccr", "residual", "gross")))
 
 
@@ -49,6 +51,9 @@ def panel(totals: Array, years: tuple[int, ...] = YEARS, *, ages: bool = True, s
         totals=totals,
         cells=cells if ages else None,
         components=moves | vital,
+        rough=cells if ages else None,
+        natural=(vital["births"] - vital["deaths"]) / totals,
+        registered=rng.uniform(0.7, 1.4, totals.shape),
     )
 
 
@@ -89,6 +94,9 @@ def test_a_shock_after_launch_changes_no_bit(name: str) -> None:
         totals=np.where(late[:, None], record.totals * 3, record.totals),
         cells=np.where(late[:, None, None, None], record.cells * 3, record.cells),
         components={key: np.where(late[:, None], 7.0, value) for key, value in record.components.items()},
+        rough=np.where(late[:, None, None, None], record.cells * 3, record.cells),
+        natural=np.where(late[:, None], 0.5, record.natural),
+        registered=np.where(late[:, None], 9.0, record.registered),
     )
     before, after = (BASELINES[name](each.until(2000), AHEAD) for each in (record, shocked))
     assert before.totals.tobytes() == after.totals.tobytes()
@@ -102,17 +110,7 @@ def test_the_order_of_places_does_not_matter(name: str) -> None:
     known = some().until(2000)
     assert known.cells is not None
     order = np.random.default_rng(0).permutation(len(known.codes))
-    turned = replace(
-        known,
-        codes=tuple(known.codes[i] for i in order),
-        names=tuple(known.names[i] for i in order),
-        regions=known.regions[order],
-        lon=known.lon[order],
-        lat=known.lat[order],
-        totals=known.totals[:, order],
-        cells=known.cells[:, order],
-        components={key: value[:, order] for key, value in known.components.items()},
-    )
+    turned = known.among(order)
     there, back = BASELINES[name](known, AHEAD), BASELINES[name](turned, AHEAD)
     np.testing.assert_allclose(back.totals, there.totals[:, order], rtol=1e-9)
 
@@ -148,9 +146,42 @@ def test_lin_exp_grows_on_lines_and_shrinks_on_exponentials(name: str) -> None:
     assert error(name, SIZES * np.exp(np.abs(SLOPES) / SIZES * TIME)) > 1e-3
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in COHORTS])
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in {*COHORTS, *NATURAL}])
 def test_methods_of_totals_are_exact_where_nothing_changes(name: str) -> None:
     assert error(name, np.broadcast_to(SIZES, (len(YEARS), 4)).copy()) < 1e-9
+
+
+def test_natural_increase_of_ages_that_do_not_change_is_none() -> None:
+    """Alike everywhere and for good: births replace deaths, and there is no growth to go on."""
+    still = np.broadcast_to(SIZES, (len(YEARS), 4)).copy()
+    ages = np.exp(-0.1 * np.arange(len(AGES))) * np.ones((2, 1))
+    cells = still[..., None, None] * ages / ages.sum()
+    record = replace(panel(still), cells=cells, rough=cells)
+    forecast = BASELINES["natural_long"](record.until(2000), AHEAD)
+    np.testing.assert_allclose(forecast.totals, np.broadcast_to(SIZES, forecast.totals.shape), rtol=1e-9)
+
+
+def test_natural_long_keeps_three_fifths_of_growth_beyond_births_and_deaths() -> None:
+    rate = np.array([-0.01, 0.0, 0.01, 0.02])
+    grown = SIZES * np.exp(rate * TIME)
+    ages = np.exp(-0.1 * np.arange(len(AGES))) * np.ones((2, 1))
+    cells = SIZES[:, None, None] * ages / ages.sum() * np.ones((len(YEARS), 1, 1, 1))
+    record = replace(panel(grown), cells=None, rough=cells)
+    forecast = BASELINES["natural_long"](record.until(2010), (2020,))
+    now = record.totals[record.at(2010)]
+    np.testing.assert_allclose(np.log(forecast.totals[0] / now) / 10, 0.6 * rate, atol=1e-9)
+
+
+def test_the_gap_of_the_registered_is_twenty_years_of_migration() -> None:
+    shape = (len(YEARS), 4)
+    record = replace(
+        panel(np.broadcast_to(SIZES, shape).copy()),
+        natural=np.full(shape, 0.004),
+        registered=np.broadcast_to([1.0, 1.25, 0.8, np.nan], shape),
+    )
+    forecast = BASELINES["registered_gap"](record.until(2000), (2010,))
+    gap = 0.6 * np.log([1.0, 1.25, 0.8, 1.0]) / 20
+    np.testing.assert_allclose(np.log(forecast.totals[0] / SIZES) / 10, 0.004 - gap, rtol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +241,7 @@ def test_a_step_follows_the_years_there_are() -> None:
     np.testing.assert_allclose(forecast.cells[0, :, :, 5], wanted, rtol=1e-9)
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n != "constant"])
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in {"constant", "registered_gap"}])
 def test_one_year_is_refused_by_name(name: str) -> None:
     with pytest.raises(InputError, match=rf"{name} needs.*knows (1 \()?1990"):
         BASELINES[name](some().until(1990), AHEAD)
@@ -220,6 +251,14 @@ def test_one_year_is_refused_by_name(name: str) -> None:
 def test_totals_alone_are_refused_by_methods_of_ages(name: str) -> None:
     with pytest.raises(InputError, match=f"{name.removesuffix('_learned')} needs people by sex and age"):
         BASELINES[name](replace(some(), cells=None), (2025,))
+
+
+def test_what_natural_increase_needs_is_named() -> None:
+    bare = replace(some(), rough=None, registered=None)
+    with pytest.raises(InputError, match="natural_long needs ages, if only imputed ones"):
+        BASELINES["natural_long"](bare, (2025,))
+    with pytest.raises(InputError, match="registered_gap needs registered people of places at launch"):
+        BASELINES["registered_gap"](bare, (2025,))
 
 
 @pytest.mark.parametrize("name", NAMES)
