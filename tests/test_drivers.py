@@ -13,7 +13,7 @@ from hinterland.data.pack import read_pack
 from hinterland.drivers import Z80, Deviations, annual_mean, medium, national_course, over, schedules
 from hinterland.model.survival import person_years
 from hinterland.params import load
-from hinterland.shocks import draw_shocks
+from hinterland.shocks import Kin, draw_shocks
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +76,7 @@ def test_the_spread_of_the_nation_meets_the_published_bounds(china: Country) -> 
     """80% bounds of the United Nations in 2050 and 2100, within a quarter of their width."""
     people = china.at(2020).sum(axis=0)
     starts = list(range(2020, 2100, 5))
-    shocks = draw_shocks(load(), ("a",), np.array([1e6]), range(400), starts, 0)
+    shocks = draw_shocks(load(), Kin(("a",), np.array(["r"]), np.ones((1, 1))), range(400), starts, 0)
     _, targets = national_course(china, people, 2020, 16, shocks.nation)
     totals = targets.sum(axis=(2, 3)) / people.sum()
     drivers = china.drivers

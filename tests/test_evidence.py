@@ -80,6 +80,7 @@ def test_the_track_record_on_the_pages_is_that_of_the_scores(scores, language):
     china = say("track_cn").of(language)
     assert f"{error(scores, 'cn', 2010, 10, MODEL):.1f}%" in china
     assert f"{error(scores, 'cn', 2010, 10, 'constant'):.1f}%" in china
+    assert f"{error(scores, 'cn', 2010, 10, 'hinterland_structure'):.1f}%" in china
 
 
 def test_the_readme_quotes_the_scores(scores):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -50,9 +51,17 @@ def explain(name: str, country: str | None = None) -> Iterator[str]:
 
 
 def uses(name: str) -> tuple[Use, ...]:
-    """Every part of the package in whose code a name stands as text, in the order of modules."""
-    found = [use for module, tree in _modules() for use in _named(tree, name, module)]
-    return tuple(dict.fromkeys(found))
+    """Every part of the package in whose code a name stands as text, whole or put together, in the order of modules.
+
+    Names are put together as in `f"pay_{activity}"`; what fills the gap is not looked into. Where a name stands
+    nowhere, those parts that name all but its last or first word, as in `by_activity("job_density")`.
+    """
+    modules = list(_modules())
+    for text in (name, name.rpartition("_")[0], name.partition("_")[2]):
+        found = [use for module, tree in modules for use in _named(tree, text, module)] if text else []
+        if found:
+            return tuple(dict.fromkeys(found))
+    return ()
 
 
 def _parameter(name: str, country: str | None) -> Iterator[str]:
@@ -105,8 +114,20 @@ def _named(tree: ast.Module, name: str, module: str) -> Iterator[Use]:
     about = (ast.get_docstring(tree) or "").split("\n")[0]
     for part in tree.body:
         inside = getattr(part, "name", "")
-        if any(isinstance(node, ast.Constant) and node.value == name for node in ast.walk(part)):
+        if any(_is(node, name) for node in ast.walk(part)):
             yield Use(module, inside, about)
+
+
+def _is(node: ast.AST, name: str) -> bool:
+    """Whether a piece of syntax is a name as text, or a text with gaps that the name fits and that holds part of it."""
+    if isinstance(node, ast.Constant):
+        return node.value == name
+    if not isinstance(node, ast.JoinedStr):
+        return False
+    parts = [str(part.value) if isinstance(part, ast.Constant) else None for part in node.values]
+    if not any(part and re.search(r"[a-z]{3}_|_[a-z]{3}", part) for part in parts):
+        return False
+    return re.fullmatch("".join(r"\w+" if part is None else re.escape(part) for part in parts), name) is not None
 
 
 def _modules() -> Iterator[tuple[str, ast.Module]]:

@@ -344,7 +344,8 @@ def test_the_package_holds_fits_that_load() -> None:
     for code in ("us", "jp"):
         overlaid = load(fitted=code)
         assert [p.name for p in overlaid.values() if p.source.startswith("Fitted on")]
-    assert load(fitted="us", at=2010).records() == load().records()
+        assert load(fitted=code, at=1980).records() == load().records()
+    assert load(fitted="us", at=2010).value("near") == load().value("near")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The list of variables agrees with what runs hold and says enough about each."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from hinterland.results.variables import (
     BY_PERIOD,
     BY_YEAR,
     CHANCES,
+    ERRORS,
     LIVELIHOODS,
     SERIES,
     SETTLEMENTS,
@@ -28,10 +31,11 @@ def test_every_stock_and_flow_of_a_run_is_listed_and_nothing_else():
     assert lived == record.LIVELIHOODS
     settled = tuple(v.name for v in SETTLEMENTS)
     assert settled == record.SETTLEMENTS
-    chances = {v.name for v in CHANCES}
-    assert set(VARIABLES) - set(lived) - set(settled) - chances == set(
-        map(str, to_dataset(small_ensemble(2)).data_vars)
-    )
+    known_of_some = {v.name for v in (*CHANCES, *ERRORS)}
+    crude = small_ensemble(2)
+    assert set(VARIABLES) - set(lived) - set(settled) - known_of_some == set(map(str, to_dataset(crude).data_vars))
+    told = replace(crude, likely_error=np.zeros((len(crude.years), len(crude.country.places))))
+    assert set(map(str, to_dataset(told).data_vars)) - set(map(str, to_dataset(crude).data_vars)) == {"likely_error"}
     assert set(IDENTITY) <= set(FLOWS)
 
 

@@ -35,7 +35,9 @@ def table(base: Mapping[str, NDArray[np.float32]], dataset: xr.Dataset) -> pd.Da
     frames: list[pd.DataFrame] = []
     for name, values in base.items():
         before = summed(np.asarray(np.moveaxis(values, 0, -1).swapaxes(0, 1), np.float64), sums)
-        after = summed(dataset[name].transpose("place", "year", "member").to_numpy(), sums)
+        # To the same digits as the base, so that what is alike in both differs by nothing.
+        rounded = dataset[name].transpose("place", "year", "member").to_numpy().astype(np.float32)
+        after = summed(rounded.astype(np.float64), sums)
         change = quantiles(after - before)
         frames.append(
             pd.DataFrame(

@@ -37,7 +37,8 @@ def table(dataset: xr.Dataset) -> pd.DataFrame:
     """Rows place, name, year: urban people, classes of the medians, the shares of its land, and care.
 
     Urban people, jobs and land are blank where the run does not tell them. `care` is people of 80 and over per person
-    of 45-64 in the central run; `farm_land` is land per farm worker relative to the base year.
+    of 45-64 in the central run; `farm_land` is land per farm worker relative to the base year, `farm_idle` the share
+    of farmland beyond what its workers can tend.
     """
     import pandas as pd
 
@@ -60,7 +61,10 @@ def table(dataset: xr.Dataset) -> pd.DataFrame:
     degree = np.asarray(settlement.degree(jnp.asarray(median), area, jnp.asarray(share), rules))
     size = np.asarray(settlement.size_class(jnp.asarray(median * share)))
     centre = _centres(dataset, values)
-    farms = np.median(_of(dataset, "jobs_farm", chosen), axis=0)
+    jobs = jnp.asarray(np.median(_of(dataset, "jobs_farm", chosen), axis=0))
+    farms = settlement.farm_land(
+        jobs, jobs[0], area, jnp.asarray(values["farmland_share"]), jnp.asarray(values["farm_most_land"])
+    )
     care = _care(dataset)[chosen]
     codes, names = dataset["place"].to_numpy(), dataset["name"].to_numpy()
     sizes = [*settlement.SIZE_CLASSES, ""]
@@ -76,7 +80,8 @@ def table(dataset: xr.Dataset) -> pd.DataFrame:
             f"land_{name}": np.where(np.isnan(working).any(axis=0), np.nan, land[..., code]).ravel()
             for code, name in enumerate(LAND)
         },
-        "farm_land": (farms[0] / np.maximum(farms, 1.0)).ravel(),
+        "farm_land": np.asarray(farms.relative).ravel(),
+        "farm_idle": np.asarray(farms.idle).ravel(),
         "care": care.ravel(),
     }
     return pd.DataFrame(rows).sort_values(["place", "year"], kind="stable").reset_index(drop=True)
