@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -56,10 +57,9 @@ def uses(name: str) -> tuple[Use, ...]:
     Names are put together as in `f"pay_{activity}"`; what fills the gap is not looked into. Where a name stands
     nowhere, those parts that name all but its last or first word, as in `by_activity("job_density")`.
     """
-    modules = list(_modules())
     for text in (name, name.rpartition("_")[0], name.partition("_")[2]):
-        found = [use for module, tree in modules for use in _named(tree, text, module)] if text else []
-        if found:
+        found = [use for use, whole, gapped in _parts() if text in whole or any(p.fullmatch(text) for p in gapped)]
+        if text and found:
             return tuple(dict.fromkeys(found))
     return ()
 
@@ -109,33 +109,30 @@ def _used(name: str) -> Iterator[str]:
         yield f"  {use.module}{f', {use.function}' if use.function else ''}: {use.about}"
 
 
-def _named(tree: ast.Module, name: str, module: str) -> Iterator[Use]:
-    """Uses of a name as a text of its own, and not as a docstring, in the outermost functions of a module."""
-    about = (ast.get_docstring(tree) or "").split("\n")[0]
-    for part in tree.body:
-        inside = getattr(part, "name", "")
-        if any(_is(node, name) for node in ast.walk(part)):
-            yield Use(module, inside, about)
+@cache
+def _parts() -> tuple[tuple[Use, frozenset[str], tuple[re.Pattern[str], ...]], ...]:
+    """Outermost functions and classes of all modules, with the texts in them and patterns of texts that have gaps."""
+    found = []
+    for module, tree in _inside(files("hinterland"), "hinterland"):
+        about = (ast.get_docstring(tree) or "").split("\n")[0]
+        for part in tree.body:
+            nodes = list(ast.walk(part))
+            whole = frozenset(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+            gapped = tuple(filter(None, (_pattern(n) for n in nodes if isinstance(n, ast.JoinedStr))))
+            found.append((Use(module, getattr(part, "name", ""), about), whole, gapped))
+    return tuple(found)
 
 
-def _is(node: ast.AST, name: str) -> bool:
-    """Whether a piece of syntax is a name as text, or a text with gaps that the name fits and that holds part of it."""
-    if isinstance(node, ast.Constant):
-        return node.value == name
-    if not isinstance(node, ast.JoinedStr):
-        return False
-    parts = [str(part.value) if isinstance(part, ast.Constant) else None for part in node.values]
+def _pattern(text: ast.JoinedStr) -> re.Pattern[str] | None:
+    """What names an f-string may stand for; None where it holds no word of a name itself."""
+    parts = [str(part.value) if isinstance(part, ast.Constant) else None for part in text.values]
     if not any(part and re.search(r"[a-z]{3}_|_[a-z]{3}", part) for part in parts):
-        return False
-    return re.fullmatch("".join(r"\w+" if part is None else re.escape(part) for part in parts), name) is not None
-
-
-def _modules() -> Iterator[tuple[str, ast.Module]]:
-    """Name and syntax of every module of the package, in order."""
-    yield from _inside(files("hinterland"), "hinterland")
+        return None
+    return re.compile("".join(r"\w+" if part is None else re.escape(part) for part in parts))
 
 
 def _inside(folder: Traversable, package: str) -> Iterator[tuple[str, ast.Module]]:
+    """Name and syntax of every module of a package, in order."""
     for entry in sorted(folder.iterdir(), key=lambda each: each.name):
         if entry.is_dir():
             yield from _inside(entry, f"{package}.{entry.name}")

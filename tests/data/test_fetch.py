@@ -448,11 +448,13 @@ def test_a_folder_that_may_not_be_written_is_told(server, tmp_path, monkeypatch)
 
 
 CHILD = """
+import signal
 import sys
 from pathlib import Path
 from hinterland.data.fetch import fetch_files
 from hinterland.data.sources import RawFile
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let what runs behind them ignore it
 file = RawFile.model_validate_json(sys.argv[1]).model_copy(update={"address": sys.argv[2]})
 fetch_files([file], Path(sys.argv[3]), lambda path, done, size: print(done, flush=True))
 """
