@@ -103,8 +103,8 @@ KNOWN: dict[str, Published] = {
         0.19,
         "0.04 to 0.05; single studies of China to 0.19",
         "Jobs follow people by a little less than one for one, and with ways to work of 12 km (`commute_scale`) hardly "
-        "anyone crosses into another prefecture, so that all who compete for a place's jobs have grown with it; at 25 km "
-        "it was 0.06.",
+        "anyone crosses into another prefecture, so that all who compete for a place's jobs have grown with it; at 25 "
+        "km it was 0.06.",
     ),
     "jobs following people": Published("Jobs that follow people, at rest", None, None, ""),
     "urban costs, rents": Published(
