@@ -33,7 +33,8 @@ from hinterland.calibrate.settlements import settlements
 from hinterland.course import at, course
 from hinterland.data.country import Country, frozen
 from hinterland.data.pack import read_pack
-from hinterland.drivers import Deviations, at_step, national_course
+from hinterland.data.schedules import Deviations, at_step
+from hinterland.drivers import national_course
 from hinterland.model import economy, finance, homes, jobs, labour, migration, pull, rungs, services, shopping
 from hinterland.model import step as order
 from hinterland.model.step import Behaviour, Conditions, Setting, with_base

@@ -10,7 +10,8 @@ import pytest
 
 from hinterland.data.country import Country
 from hinterland.data.pack import read_pack
-from hinterland.drivers import Z80, Deviations, annual_mean, medium, national_course, over, schedules
+from hinterland.data.schedules import Z80, Deviations, annual_mean, medium, over, schedules
+from hinterland.drivers import national_course
 from hinterland.model.survival import person_years
 from hinterland.params import load
 from hinterland.shocks import Kin, draw_shocks

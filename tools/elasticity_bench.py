@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.axes import ACTIVITIES
-from hinterland.drivers import at_step, medium, national_course
+from hinterland.data.schedules import at_step, medium
+from hinterland.drivers import national_course
 from hinterland.model import economy as model
 from hinterland.model.step import Behaviour, Conditions, Setting, step, with_base
 from hinterland.state import Economy, State

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hinterland.drivers import Deviations
+from hinterland.data.schedules import Deviations
 from hinterland.params import Parameters
 
 Array = NDArray[np.float64]

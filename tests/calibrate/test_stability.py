@@ -13,8 +13,9 @@ from hinterland.calibrate.prepare import growth_of, prepare
 from hinterland.calibrate.stability import growth
 from hinterland.course import at, course
 from hinterland.data.pack import read_pack
+from hinterland.data.schedules import at_step, medium
 from hinterland.data.template import write_template
-from hinterland.drivers import at_step, medium, national_course
+from hinterland.drivers import national_course
 from hinterland.model.step import Conditions, step, with_base
 from hinterland.params import load
 from hinterland.system import System, behaviour

@@ -10,7 +10,8 @@ import pytest
 import records
 from hinterland.data.country import frozen
 from hinterland.data.pack import read_pack
-from hinterland.drivers import at_step, medium, national_course
+from hinterland.data.schedules import at_step, medium
+from hinterland.drivers import national_course
 from hinterland.errors import InputError
 from hinterland.evaluate.cohort_model import CohortModel
 from hinterland.evaluate.panel import LEVELS, panel

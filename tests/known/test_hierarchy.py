@@ -23,7 +23,7 @@ from hinterland import ensemble
 from hinterland.axes import ACTIVITIES, FIVE_YEARS, FOOTLOOSE, SECTORS, SERVICES
 from hinterland.calibrate.prepare import prepare
 from hinterland.data.country import Country, Drivers, Places, frozen
-from hinterland.drivers import at_step, medium, schedules
+from hinterland.data.schedules import at_step, medium, schedules
 from hinterland.ensemble import run_ensemble
 from hinterland.model import finance
 from hinterland.model.mergers import Merger

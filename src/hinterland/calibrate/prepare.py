@@ -21,7 +21,8 @@ from hinterland.calibrate.stocks import balance, newcomer_share, rake_newcomers,
 from hinterland.calibrate.vital import local_fertility, local_mortality
 from hinterland.course import at, course
 from hinterland.data.country import Country
-from hinterland.drivers import at_step, medium, national_course, schedules
+from hinterland.data.schedules import at_step, medium, schedules
+from hinterland.drivers import national_course
 from hinterland.errors import InputError
 from hinterland.memory import give_back
 from hinterland.model.economy import Base, niche

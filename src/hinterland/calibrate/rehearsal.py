@@ -21,7 +21,7 @@ from hinterland.calibrate.pooling import pooled
 from hinterland.calibrate.prepare import _setting, prepare, record_start
 from hinterland.calibrate.vital import local_fertility
 from hinterland.data.country import Country
-from hinterland.drivers import medium, schedules
+from hinterland.data.schedules import medium, schedules
 from hinterland.ensemble import central
 from hinterland.errors import InputError
 from hinterland.model.fertility import reverting

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.data.country import Country
-from hinterland.drivers import medium, over, schedules
+from hinterland.data.schedules import medium, over, schedules
 from hinterland.model.fertility import WOMEN
 from hinterland.model.survival import person_years
 

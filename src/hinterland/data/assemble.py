@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.axes import SEXES, Ages
+from hinterland.data.carried import Carry, carrier
 from hinterland.data.checks import check_base_year, check_codes, check_parts, check_positions
 from hinterland.data.country import Array, Country, Drivers, Former, FrozenMapping, Moves, Places, Source, frozen
 from hinterland.data.drivers import DRIVER_NAMES, read_drivers
@@ -59,13 +60,14 @@ def assemble(manifest: Manifest, tables: Tables, lender: Lender, faults: Faults)
         pattern = loan.country.at(nearby).sum(axis=0)
         return name, loan.country.ages.pooled(pattern, manifest.ages.open).reshape(-1)
 
-    record = _record(manifest, tables, places, (years, totals), ages, faults)
+    drivers, note = _drivers(manifest, tables, float(totals[-1].sum()), lender, faults)
+    faults.stop()
+    record = _record(manifest, tables, places, (years, totals), (ages, carrier(drivers, manifest.ages)), faults)
     indicators = _indicators(tables, places.codes)
     check_parts(tables, places.codes, years, totals, indicators, faults)
     lines = read_lines(tables.get("lines"), places.codes, faults)
     faults.stop()
     rescaled = _rescaled(tables.get("rescaled"), places.codes, years)
-    drivers, note = _drivers(manifest, tables, float(totals[-1].sum()), lender, faults)
     asked |= {drivers.source}
     return Country(
         code=manifest.code,
@@ -132,7 +134,7 @@ def _record(
     tables: Tables,
     places: Places,
     people: tuple[tuple[int, ...], Array],
-    lend: Lend,
+    others: tuple[Lend, Carry],
     faults: Faults,
 ) -> Record:
     """The record; `people` is the years and the totals [year, place]."""
@@ -152,7 +154,8 @@ def _record(
     faults.stop()
 
     published = Published(places.codes, places.regions, years, totals, known, patterns, manifest.code)
-    return fill(published, lend, manifest.ages)
+    lend, carry = others
+    return fill(published, lend, manifest.ages, carry)
 
 
 def _shares(

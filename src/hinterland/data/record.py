@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.axes import SEXES, Ages
+from hinterland.data.carried import Carry
 from hinterland.data.country import Array
 from hinterland.data.impute import Bands, fit, opened
 from hinterland.data.people import Ageing, Known
@@ -48,12 +49,12 @@ Lend = Callable[[int], tuple[str, Array]]
 """Year -> name and persons [sex * age] of a nation whose pattern is borrowed."""
 
 
-def fill(published: Published, lend: Lend, ages: Ages) -> Record:
+def fill(published: Published, lend: Lend, ages: Ages, carry: Carry) -> Record:
     """The record of every place and year.
 
     Where a place's cells are not all published they are fitted to what is: the seed is its region's pattern of the
-    year, else the nation's of the nearest year, else that of other regions or places of the year, else the lent one. A
-    region's pattern is a margin as well as a seed.
+    year, else the nation's of the year, carried on from the last that publishes it or, before the first, that one, else
+    that of other regions or places of the year, else the lent one. A region's pattern is a margin as well as a seed.
     """
     shape = (len(published.years), len(published.codes), len(SEXES) * len(ages))
     people, imputed = np.zeros(shape), np.zeros(shape[:2], np.bool_)
@@ -65,7 +66,7 @@ def fill(published: Published, lend: Lend, ages: Ages) -> Record:
                 people[t, i] = part.cells
             else:
                 imputed[t, i] = True
-        patterns = _impute(published, t, known, people[t], imputed[t], lend)
+        patterns = _impute(published, t, known, people[t], imputed[t], (lend, carry))
         if patterns:
             followed.setdefault((int(imputed[t].sum()), " and ".join(sorted(patterns))), []).append(year)
     notes = tuple(
@@ -82,7 +83,12 @@ def _listed(years: Sequence[int]) -> str:
 
 
 def _impute(
-    published: Published, t: int, known: Sequence[Known | None], people: Array, imputed: NDArray[np.bool_], lend: Lend
+    published: Published,
+    t: int,
+    known: Sequence[Known | None],
+    people: Array,
+    imputed: NDArray[np.bool_],
+    others: tuple[Lend, Carry],
 ) -> set[str]:
     """Fill the rows of `people` [place, cell] that are imputed; says whose patterns were followed."""
     followed: set[str] = set()
@@ -90,7 +96,7 @@ def _impute(
     for region in np.unique(regions[imputed]):
         inside = regions == region
         lacking = inside & imputed
-        said, seed, is_margin = _pattern(published, str(region), published.years[t], people[~imputed], lend)
+        said, seed, is_margin = _pattern(published, str(region), published.years[t], people[~imputed], others)
         followed.add(said)
         totals = published.totals[t]
         bands = _bands([known[int(i)] for i in np.flatnonzero(lacking)], totals[lacking], len(seed))
@@ -104,17 +110,18 @@ def _impute(
     return followed
 
 
-def _pattern(published: Published, region: str, year: int, exact: Array, lend: Lend) -> tuple[str, Array, bool]:
+def _pattern(
+    published: Published, region: str, year: int, exact: Array, others: tuple[Lend, Carry]
+) -> tuple[str, Array, bool]:
     """Whose pattern seeds a region's places, its persons [cell], and whether they are margins too."""
+    lend, carry = others
     usable = {key: part for key, part in published.patterns.items() if part.exact and part.persons.sum() > 0}
     if (region, year) in usable:
         whose = "the nation" if region == published.nation else "their regions"
         return whose, usable[region, year].cells, True
     national = [when for code, when in usable if code == published.nation]
     if national:
-        nearby = min(national, key=lambda when: abs(when - year))
-        whose = "the nation" if nearby == year else f"the nation in {nearby}"
-        return whose, usable[published.nation, nearby].cells, False
+        return (*_national(usable, published.nation, national, year, carry), False)
     parts = [part.cells for (_, when), part in usable.items() if when == year]
     if parts:
         return "the regions that publish ages", np.sum(parts, axis=0), False
@@ -122,6 +129,22 @@ def _pattern(published: Published, region: str, year: int, exact: Array, lend: L
         return "the places that publish ages", exact.sum(axis=0), False
     name, pattern = lend(year)
     return name, pattern, False
+
+
+def _national(usable: Ageing, nation: str, years: Sequence[int], year: int, carry: Carry) -> tuple[str, Array]:
+    """The nation's pattern of a year and what it is called: nothing of a later year where an earlier one can do."""
+    earlier = [when for when in years if when <= year]
+    if not earlier:
+        first = min(years)
+        return f"the nation in {first}", usable[nation, first].cells
+    last = max(earlier)
+    cells = usable[nation, last].cells
+    if last == year:
+        return "the nation", cells
+    carried = carry(last, cells, year)
+    if carried is None:
+        return f"the nation in {last}", cells
+    return "the nation, carried on by its births and deaths", carried
 
 
 def _bands(known: Sequence[Known | None], totals: Array, width: int) -> Bands:

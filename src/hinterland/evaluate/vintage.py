@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.data.country import Country, Drivers, FrozenMapping, frozen
-from hinterland.drivers import at_step, medium, schedules
+from hinterland.data.schedules import at_step, medium, schedules
 from hinterland.errors import InputError
 from hinterland.model.nation import project
 

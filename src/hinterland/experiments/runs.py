@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.course import begun, course, scheduled, service_levers
-from hinterland.drivers import medium, national_course
+from hinterland.data.schedules import medium
+from hinterland.drivers import national_course
 from hinterland.experiments.worlds import CODES, START, STEPS, World, kept, system
 from hinterland.model.step import Conditions, Kernels, Setting, with_base
 from hinterland.params import Parameters

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from hinterland.axes import FIVE_YEARS, SECTORS, SERVICES
 from hinterland.calibrate.prepare import prepare
 from hinterland.data.country import Country, Drivers, FrozenMapping, Places, Source, frozen
-from hinterland.drivers import at_step, medium, schedules
+from hinterland.data.schedules import at_step, medium, schedules
 from hinterland.model.nation import project
 from hinterland.params import Parameters
 from hinterland.scenario import Change
