@@ -157,7 +157,7 @@ def case(country: Country, parameters: Parameters, members: int) -> Case:
     people = country.at(year)
     totals = people.sum(axis=(1, 2))
     market = kernel(country, parameters)
-    living = livelihoods(country, parameters, people, year, market)
+    living = livelihoods(country, parameters, people, year)
     inside = settlements(country, parameters, people, year)
     assert living is not None
     assert inside is not None

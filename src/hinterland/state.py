@@ -43,6 +43,8 @@ class Economy:
     """Growth of households that builders expect, 1/year."""
     income: jax.Array
     """Incomes of residents, in mean pays of the base year."""
+    spending: jax.Array
+    """Incomes by where they are spent, shopping trips from there not yet made; sums to that of incomes."""
     pull: jax.Array
     """[..., place, stage] what movers see of it: change of V since the base year."""
     push: jax.Array

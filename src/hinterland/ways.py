@@ -52,7 +52,7 @@ def railways(system: System, scenario: Scenario, starts: Sequence[int]) -> Railw
     kernels = [_mixed(system, [shorter[running] for running in step]) for step in distinct]
     stacked = [DenseKernel(matrix=jnp.stack(each)) for each in zip(*kernels, strict=True)]
     return Railways(
-        kernels=Kernels(moves=stacked[0], commuting=stacked[1], shops=stacked[2]),
+        kernels=Kernels(*stacked),
         epochs=np.array([distinct.index(step) for step in sets]),
     )
 
@@ -116,21 +116,22 @@ def _shorter(system: System, base: frozenset[Line], sets: set[frozenset[Line]]) 
     return {lines: ones if lines == base else nearer(travel_hours(distance, lines, ways), before) for lines in sets}
 
 
-def _mixed(system: System, ratios: list[Array]) -> tuple[Array, Array, Array]:
-    """Kernels [place, place] of moves, ways to work and ways to shops: means over the ratios of a step's years."""
+def _mixed(system: System, ratios: list[Array]) -> list[Array]:
+    """Kernels [place, place] of moves, ways to work, shops and markets: means over the ratios of a step's years."""
     trips, moves = system.parameters.value("rail_trips"), system.parameters.value("rail_moves")
     once = {id(ratio): ratio for ratio in ratios}
     economy = system.setting.economy
-    made: dict[int, tuple[Array, Array, Array]] = {}
+    made: dict[int, tuple[Array, ...]] = {}
     for key, ratio in once.items():
         far = moves_kernel(system.country, system.parameters, ratio**moves)
         if economy is None:
-            made[key] = (far, far[:1, :1], far[:1, :1])
+            made[key] = (far, *[far[:1, :1]] * 3)
             continue
         # exp(-d r / scale) is exp(-d / scale) to the power r; ways inside a place stay.
-        made[key] = (far, *(np.asarray(_matrix(k)) ** (ratio**trips) for k in (economy.commuting, economy.shops)))
+        daily = [_matrix(kernel) ** (ratio**trips) for kernel in (economy.commuting, economy.shops)]
+        made[key] = (far, *daily, _matrix(economy.markets) ** ratio)
     each = [made[id(ratio)] for ratio in ratios]
-    return tuple(np.mean([kernels[n] for kernels in each], axis=0) for n in range(3))  # pyright: ignore[reportReturnType]
+    return [np.mean(kind, axis=0) for kind in zip(*each, strict=True)]
 
 
 def _matrix(kernel: object) -> Array:

@@ -21,7 +21,6 @@ from hinterland.params import Parameters
 from hinterland.space.commuting import daily
 from hinterland.space.dense import DenseKernel
 from hinterland.space.distance import great_circle
-from hinterland.space.kernel import Kernel
 from hinterland.state import Economy
 
 Array = NDArray[np.float64]
@@ -39,9 +38,7 @@ class Livelihoods:
     borrowed: int
 
 
-def livelihoods(
-    country: Country, parameters: Parameters, people: Array, year: int, market: Kernel
-) -> Livelihoods | None:
+def livelihoods(country: Country, parameters: Parameters, people: Array, year: int) -> Livelihoods | None:
     """The economy of `people` [place, sex, age] in a year; None where no place publishes jobs by sector of that year.
 
     The employed are counted where they live, and work there: jobs are those of residents. Places without figures take
@@ -62,12 +59,13 @@ def livelihoods(
     schooling = country.indicator("schooling_years", year)
     workers = np.asarray(labour.labour_of(jnp.asarray(people), jnp.asarray(rates)))
     work = jnp.asarray(_by_activity(workers[:, None] * shares, schooling, parameters))
-    commuting, shops = _daily(country, parameters)
+    commuting, shops, markets = _trips(country, parameters)
     residents = jnp.asarray(people.sum(axis=(1, 2)))
     reach = model.within_reach(work, jnp.asarray(workers), habits, commuting)
     pensioners = country.ages.index(int(parameters.value("pension_age")))
     nothing = jnp.zeros_like(residents)
-    earned = model.incomes(habits, work, nothing, jnp.asarray(people), reach[:, 0] * workers, commuting, pensioners)
+    made = model.incomes(habits, work, nothing, jnp.asarray(people), reach[:, 0] * workers, commuting, pensioners)
+    earned, spending = made.total, shopping.spending(made, habits.shopping)
     size = jnp.asarray(
         filled(country.indicator("people_per_household", year), np.array(country.places.regions), HOUSEHOLD)
     )
@@ -81,8 +79,8 @@ def livelihoods(
         people=residents,
         labour=jnp.asarray(workers),
         need=jobs.needed(jnp.asarray(people), habits.needs),
-        market=model.reached(residents, market),
-        spending=earned,
+        market=model.reached(residents, markets),
+        spending=spending,
         reach=reach,
         income=income.log_per_head(earned, residents),
         homes=stock,
@@ -92,6 +90,7 @@ def livelihoods(
         rates=jnp.asarray(rates),
         commuting=commuting,
         shops=shops,
+        markets=markets,
         finance=money,
         revenue=finance.standard_need(money, habits.finance, asked),
         niche=jnp.zeros((len(people), len(FOOTLOOSE))),
@@ -106,6 +105,7 @@ def livelihoods(
         rent=nothing,
         expected=expected,
         income=earned,
+        spending=spending,
         pull=jnp.zeros((len(people), len(LIFE_STAGES))),
         push=jnp.zeros((len(people), len(LIFE_STAGES))),
         posts=work[:, model.PUBLIC],
@@ -229,15 +229,15 @@ def _by_activity(by_sector: Array, schooling: Array, parameters: Parameters) -> 
     return np.stack([of[activity] for activity in ACTIVITIES], axis=1)
 
 
-def _daily(country: Country, parameters: Parameters) -> tuple[DenseKernel, DenseKernel]:
-    """Kernels of the way to work and of the way to shops."""
+def _trips(country: Country, parameters: Parameters) -> tuple[DenseKernel, DenseKernel, DenseKernel]:
+    """Kernels of the ways to work, to shops and to markets."""
     distance = great_circle(country.places.lon, country.places.lat)
 
     def within(scale: str) -> DenseKernel:
         weights = daily(distance, country.places.area, scale=float(parameters.value(scale)))
         return DenseKernel(matrix=jnp.asarray(weights))
 
-    return within("commute_scale"), within("shop_scale")
+    return within("commute_scale"), within("shop_scale"), within("market_scale")
 
 
 def _climate(country: Country, parameters: Parameters) -> Array:

@@ -157,7 +157,7 @@ def _setting(
     """What stays fixed in runs from a year of the record, and what its places lived on and had at hand then."""
     totals = people.sum(axis=(1, 2))
     market = kernel(country, parameters)
-    found = livelihoods(country, parameters, people, year, market)
+    found = livelihoods(country, parameters, people, year)
     if found is not None:
         diagnostics[f"places whose jobs of {year} are their region's"] = found.borrowed
     inside = settlements(country, parameters, people, year)

@@ -108,9 +108,9 @@ def _setting(system: System, scenario: Scenario, event: Event) -> tuple[Setting,
     if event.apart is not None:
         economy, moves = system.setting.economy, system.setting.kernel
         assert economy is not None
-        each = [_matrix(kernel) for kernel in (moves, economy.commuting, economy.shops)]
+        each = [_matrix(kernel) for kernel in (moves, economy.commuting, economy.shops, economy.markets)]
         cut = [DenseKernel(matrix=jnp.asarray(np.where(event.apart, 0.0, matrix))[None]) for matrix in each]
-        setting = replace(setting, kernels=Kernels(moves=cut[0], commuting=cut[1], shops=cut[2]))
+        setting = replace(setting, kernels=Kernels(*cut))
         epochs = np.zeros(STEPS, np.int64)
     return scheduled(setting, scenario, CODES, START), epochs
 

@@ -44,9 +44,9 @@ class Base:
     need: jax.Array
     """Need for public posts."""
     market: jax.Array
-    """People within reach of those who sell to all."""
+    """People that those who sell to all reach, nearer ones weighing more."""
     spending: jax.Array
-    """Incomes of residents, of which a part is spent on local services."""
+    """Incomes by where they are spent, a part of them on local services."""
     reach: jax.Array
     """[place, 2] jobs and openings per worker within reach."""
     income: jax.Array
@@ -61,6 +61,7 @@ class Base:
     """[sex, age] employment rates."""
     commuting: Kernel
     shops: Kernel
+    markets: Kernel
     finance: public_money.FinanceBase
     revenue: jax.Array
     """Of local budgets a year."""
@@ -130,17 +131,17 @@ def undisturbed(shares: jax.Array, since: jax.Array, places: int) -> Given:
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True, slots=True)
 class Trips:
-    """How far places are from each other in a step, for those who move, work and shop."""
+    """How far places are from each other in a step, for those who move, work, shop and sell."""
 
     moves: Kernel
-    """How far those who sell to all reach, too."""
     commuting: Kernel
     shops: Kernel
+    markets: Kernel
 
 
 def usual_trips(base: Base, moves: Kernel) -> Trips:
     """Distances of the base year."""
-    return Trips(moves=moves, commuting=base.commuting, shops=base.shops)
+    return Trips(moves=moves, commuting=base.commuting, shops=base.shops, markets=base.markets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ def advance(
     trade, capacity = _trade(base, habits, economy, now.national[..., LOCAL], given.levers.demand, trips.shops, years)
     wanted = _posts_wanted(base, habits, economy, now, given, years)
     posts = _posts_paid(base, habits, economy, wanted, given)
-    work = _work(base, habits, economy, now, _Settled(trade, posts), given, trips.moves, years=years)
+    work = _work(base, habits, economy, now, _Settled(trade, posts), given, trips.markets, years=years)
     reach = within_reach(work, workers, habits, trips.commuting)
     wage = labour.wage_after(
         economy.wage,
@@ -212,7 +213,7 @@ def advance(
         years,
         labour.exposed_to(work),
     )
-    income = incomes(
+    made = incomes(
         habits,
         work,
         wage,
@@ -224,6 +225,7 @@ def advance(
         afar=now.afar,
         public_pay=economy.budget.pay,
     )
+    income = made.total
     households = residents / housing_market.household_size(base.household_size, habits.household_trend, given.since)
     housed = housing_market.housed(
         economy.homes,
@@ -270,6 +272,7 @@ def advance(
         rent=housed.rent,
         expected=housed.expected,
         income=income,
+        spending=shopping.spending(made, habits.shopping),
         pull=pull.pull(signals, habits.response, warmth) + air[..., None],
         push=pull.push(signals, habits.response),
         posts=wanted,
@@ -308,7 +311,7 @@ def incomes(  # noqa: PLR0913
     mine_price: jax.Array | None = None,
     afar: jax.Array | None = None,
     public_pay: jax.Array | None = None,
-) -> jax.Array:
+) -> pay_and_pensions.Incomes:
     """Incomes of residents [..., place]: what they earn within reach, and pensions from group `pensioners` on.
 
     `mine_price` is the log price of what is mined, `afar` persons who work for employers elsewhere and `public_pay`
@@ -325,7 +328,7 @@ def incomes(  # noqa: PLR0913
         pay=habits.pay,
         commuting=commuting,
         public_pay=public_pay,
-    ).total
+    )
 
 
 def niche(start: Base, end: Base, habits: Habits, years: int) -> jax.Array:
@@ -356,9 +359,9 @@ def richer(base: Base, economy: Economy, people: jax.Array) -> jax.Array:
     return pay_and_pensions.log_per_head(economy.income, people.sum(axis=(-2, -1))) - base.income
 
 
-def reached(people: jax.Array, market: Kernel) -> jax.Array:
-    """People [..., place] within reach of those who sell to all, the place's own among them."""
-    return people + market.apply(people[..., None])[..., 0]
+def reached(people: jax.Array, markets: Kernel) -> jax.Array:
+    """Market potential [..., place]: people [..., place] of all places, the own among them, by weight of the way."""
+    return markets.apply(people[..., None])[..., 0]
 
 
 def _trade(
@@ -377,7 +380,7 @@ def _trade(
     habit = habits.shopping
     usual = habits.usual if habits.usual is not None else with_usual(base, habits).usual
     assert usual is not None
-    spent = shopping.demand(economy.income, economy.capacity, habit, shops) * jnp.exp(clients)
+    spent = shopping.demand(economy.spending, economy.capacity, habit, shops) * jnp.exp(clients)
     wanted = shopping.wanted(base.jobs[:, LOCAL], usual, spent, national)
     jobs_served = shopping.served(wanted, economy.capacity, national, habit)
     return jobs_served, shopping.built(economy.capacity, wanted, habit, years)
@@ -431,7 +434,7 @@ def _work(
     now: _Now,
     settled: _Settled,
     given: Given,
-    market: Kernel,
+    markets: Kernel,
     *,
     years: int,
 ) -> jax.Array:
@@ -442,7 +445,7 @@ def _work(
         density=now.density,
         labour_cost=labour.unit_cost(economy.wage, now.density, habits.market),
         land_price=habits.housing.land_leverage[..., None] * economy.rent,
-        market=labour.relative_change(reached(residents, market), base.market),
+        market=labour.relative_change(reached(residents, markets), base.market),
         labour=more_labour,
     )
     free = jobs.located(

@@ -56,6 +56,8 @@ class Incomes:
     earned: jax.Array
     pensions: jax.Array
     remote: jax.Array
+    paid_here: jax.Array
+    """What is earned by where it is earned; sums to `earned`."""
 
     @property
     def total(self) -> jax.Array:
@@ -127,6 +129,7 @@ def incomes(  # noqa: PLR0913
     unscaled = employed * usual
     owed = employed.sum(-1)[..., None] * mean
     return Incomes(
+        paid_here=payroll * _ratio(owed, payroll.sum(-1)[..., None]),
         earned=unscaled * _ratio(owed, unscaled.sum(-1)[..., None]),
         pensions=pay.pension[..., None] * mean * old,
         remote=pay.remote[..., None] * mean * remote,

@@ -1,14 +1,16 @@
 """Where people spend on local services, and the shops and jobs that this keeps.
 
-    demand_j   = (1 - m) S_j + sum_i m S_i K_ij B_j^a / sum_l K_il B_l^a       S spending, B built capacity
+    S_j        = incomes_j + u (pay of jobs in j - pay of residents of j)
+    demand_j   = (1 - m) S_j + sum_i m S_i K_ij B_j^a / sum_l K_il B_l^a       B built capacity
     wanted_j   = base jobs_j x (demand_j / base demand_j), scaled to the nation
     jobs_j     = smooth minimum of wanted_j and B_j, scaled to the nation
     B'         = w + (B - w) exp(-v h),  w = (1 + spare) wanted,  v = build where w > B and decay where w < B
 
-A share m of spending is comparison shopping, spread by Huff's (1963, Land Economics 39) probabilities with size to the
-power a; the rest stays at home. Built capacity draws, not the jobs in it, and it is taken down much more slowly than
-it is put up: shops may outlast their customers. Harris and Wilson (1978, Environment and Planning A 10) study the
-feedback from trade to size; see `feedback`. The nation's local jobs are a driver; who gets them is decided here.
+A share u of pay is spent where it is earned. A share m of spending is comparison shopping, spread by Huff's (1963, Land
+Economics 39) probabilities with size to the power a; the rest stays. Built capacity draws, not the jobs in it, and it
+is taken down much more slowly than it is put up: shops may outlast their customers. Harris and Wilson (1978,
+Environment and Planning A 10) study the feedback from trade to size; see `feedback`. The nation's local jobs are a
+driver; who gets them is decided here.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from hinterland.model.income import Incomes
 from hinterland.space.kernel import Kernel
 
 
@@ -28,6 +31,8 @@ from hinterland.space.kernel import Kernel
 class Shopping:
     """How people shop and shops are built; numbers are [...] (one per member)."""
 
+    at_work: jax.Array
+    """Share of their pay that workers spend where they work instead of where they live."""
     mobile: jax.Array
     """Share of spending on local services that is comparison shopping."""
     size: jax.Array
@@ -45,6 +50,7 @@ class Shopping:
 def shopping(values: Mapping[str, Any]) -> Shopping:
     """Shopping from parameter values, each [member] or one number."""
     return Shopping(
+        at_work=jnp.asarray(values["shop_at_work"]),
         mobile=jnp.asarray(values["shop_mobile"]),
         size=jnp.asarray(values["shop_size"]),
         build=jnp.asarray(values["shop_build"]),
@@ -54,10 +60,15 @@ def shopping(values: Mapping[str, Any]) -> Shopping:
     )
 
 
+def spending(incomes: Incomes, habits: Shopping) -> jax.Array:
+    """Incomes [..., place] by where they are spent; they sum to those of residents."""
+    return incomes.total + habits.at_work[..., None] * (incomes.paid_here - incomes.earned)
+
+
 def demand(spending: jax.Array, capacity: jax.Array, habits: Shopping, kernel: Kernel) -> jax.Array:
     """Spending on local services by where it is spent [..., place], in the unit of `spending`; the sums are equal.
 
-    `spending` [..., place] by residence, `capacity` [..., place] in jobs.
+    `spending` [..., place] as that function gives it, `capacity` [..., place] in jobs.
     """
     at_home, from_all = _spent(spending, capacity, habits, kernel)
     return at_home + from_all

@@ -28,6 +28,7 @@ class Kernels:
     moves: DenseKernel
     commuting: DenseKernel
     shops: DenseKernel
+    markets: DenseKernel
 
 
 @jax.tree_util.register_dataclass
@@ -147,9 +148,10 @@ def travelled(setting: Setting, conditions: Conditions) -> livelihoods.Trips:
     """How far places are from each other in this step."""
     if setting.kernels is not None and conditions.epoch is not None:
         kernels, epoch = setting.kernels, conditions.epoch
-        return livelihoods.Trips(kernels.moves.of(epoch), kernels.commuting.of(epoch), kernels.shops.of(epoch))
+        each = (kernels.moves, kernels.commuting, kernels.shops, kernels.markets)
+        return livelihoods.Trips(*(kernel.of(epoch) for kernel in each))
     if setting.economy is None:
-        return livelihoods.Trips(moves=setting.kernel, commuting=setting.kernel, shops=setting.kernel)
+        return livelihoods.Trips(*[setting.kernel] * 4)
     return livelihoods.usual_trips(setting.economy, setting.kernel)
 
 
