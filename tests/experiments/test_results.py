@@ -131,7 +131,13 @@ def test_the_page_says_how_many_work_at_home_as_the_kernel_has_it():
         assert f"{weights[inside] / weights.sum():.0%}" == share
         assert f"{scale:g} km" in words
         assert share in words
-    assert f"{load().value('far'):g} km" in words
+
+
+def test_the_weight_of_a_market_halves_every_half_hour_as_the_page_says():
+    value = load().value
+    assert "The weight of a market halves every half hour" in PAGE.read_text(encoding="utf-8")
+    half = np.log(2) * float(value("market_scale"))
+    assert half / (float(value("road_speed")) / float(value("road_detour"))) == pytest.approx(0.5, rel=0.01)
 
 
 def test_closures_by_demand_look_worse_than_they_are():
