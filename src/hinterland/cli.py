@@ -193,6 +193,24 @@ def experiments(
             typer.echo(line)
 
 
+@app.command(short_help="What is claimed, and whether it holds.")
+def claims(
+    name: Annotated[str | None, typer.Argument(metavar="[ID]", help="One claim in full, such as C07.")] = None,
+    *,
+    lang: Annotated[Language, typer.Option(help="Language of titles, claims and questions.")] = Language.EN,
+    members: Annotated[int, typer.Option(min=2, help="Futures drawn for effects in the model.")] = 16,
+    effects: Annotated[bool, typer.Option("--effects/--no-effects", help="Run the model for effects: minutes.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write a page, in three languages.")] = None,
+) -> None:
+    """The claims this project starts from: tests on data, back-tests, sizes in the model, and verdicts by rule."""
+    with answered():
+        from hinterland.cli_claims import claims as told
+
+        for line in told(name, lang=lang.value, members=members, effects=effects, as_json=as_json, out=out):
+            typer.echo(line)
+
+
 @app.command(short_help="What a run says about one place.")
 def place(
     name: Annotated[str, typer.Argument(help="Name in any script, romanised name or code: 焦作, jiaozuo, 410800.")],

@@ -1,0 +1,1 @@
+"""Why places change as they do, and what would change that."""
