@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 
 import hinterland.report
+from hinterland.explain.claims.cards import Kind, Stance
+from hinterland.explain.claims.observed import Outcome
+from hinterland.explain.claims.verdicts import Gain, Verdict
+from hinterland.report.claims import NAMED
 from hinterland.report.numbers import chance, change, exact, people, short, signed, tick
 from hinterland.report.text import LANGUAGES, Text, html, same, say, strings
 
@@ -29,6 +34,10 @@ def test_every_sentence_asked_for_exists_and_every_one_that_exists_is_asked_for(
     asked = set(re.findall(r"""say\(\s*["'](\w+)["'][,)]""", CODE))
     quoted = set(re.findall(r"""["'](\w+)["']""", CODE))
     built = {f"label_{name}" for name in quoted} | {f"map_{name}" for name in quoted}
+    kinds = [*get_args(Outcome), *get_args(Verdict), *get_args(Gain), *get_args(Stance)]
+    built |= {"claim_" + kind.replace(" ", "_") for kind in kinds}
+    built |= {f"claim_bar_{name}" for name in NAMED} | {f"claim_unit_{kind}" for kind in get_args(Kind)}
+    built |= {f"claim_wanted_{name}" for name in ("up", "down", "least", "most")}
     assert asked <= set(strings())
     assert set(strings()) <= asked | quoted | built
 

@@ -9,6 +9,7 @@ from typing import Final
 from hinterland.explain.claims import cards
 from hinterland.explain.claims.gallery import Told, counted
 from hinterland.explain.claims.observed import Bar, Finding
+from hinterland.explain.claims.quantities import label
 from hinterland.params import load
 from hinterland.report.numbers import MINUS
 from hinterland.report.page import page
@@ -72,7 +73,7 @@ def card(one: Told) -> str:
 
 def chart(key: str, title: Text, bars: Sequence[Bar]) -> str:
     """Bars with their intervals, zero always in sight."""
-    labels = [say(f"claim_bar_{bar.label}") if bar.label in NAMED else same(bar.label) for bar in bars]
+    labels = [_named(bar) for bar in bars]
     left = max(width_of(label, 11) for label in labels) + 12
     ends = [end for bar in bars for end in (bar.low, bar.high, 0.0)]
     levels = ticks(min(ends), max(ends), 5)
@@ -83,11 +84,11 @@ def chart(key: str, title: Text, bars: Sequence[Bar]) -> str:
         + words(across(level), bottom + 15.0, same(figure_of(level)), text_anchor="middle", class_="tick")
         for level in levels
     ]
-    for row, (bar, label) in enumerate(zip(bars, labels, strict=True)):
+    for row, (bar, name) in enumerate(zip(bars, labels, strict=True)):
         y = ROW * row + 10.0
         start, end = sorted((across(0.0), across(bar.value)))
         colour = "--grey" if bar.label in {"level", "others", "median"} else "--blue"
-        parts.append(words(left - 8, y + 11, label, text_anchor="end"))
+        parts.append(words(left - 8, y + 11, name, text_anchor="end"))
         parts.append(
             element("rect", x=start, y=y, width=max(end - start, 1.0), height=14.0, style=f"fill:var({colour})")
         )
@@ -103,6 +104,10 @@ def figure_of(value: float) -> str:
     return plain.replace("-", MINUS)
 
 
+def _named(bar: Bar) -> Text:
+    return say(f"claim_bar_{bar.label}") if bar.label in NAMED else same(bar.label.replace("-", MINUS))
+
+
 def _tested(key: str, finding: Finding) -> str:
     asks = _text(finding.test.asks)
     said = f"<p>{html(_sentence(finding))}</p>"
@@ -111,14 +116,43 @@ def _tested(key: str, finding: Finding) -> str:
     headings = [say("claim_column_group"), say("claim_column_value"), say("claim_column_band")]
     rows = [
         [
-            say(f"claim_bar_{bar.label}") if bar.label in NAMED else same(bar.label),
+            _named(bar),
             same(figure_of(bar.value)),
             _range(bar.low, bar.high) if bar.high > bar.low else same("–"),
         ]
         for bar in finding.bars
     ]
-    drawn = figure(asks, chart(f"chart-{key}", asks, finding.bars), table(headings, rows))
+    drawn = figure(asks, chart(f"chart-{key}", asks, finding.bars), table(headings, rows), [_legend(finding)])
     return drawn.replace("<h2>", "<p><em>", 1).replace("</h2>", "</em></p>", 1) + said
+
+
+def _legend(finding: Finding) -> Text:
+    """What the bars of a chart are."""
+    test = finding.test
+    shown = "line" if any(bar.high > bar.low for bar in finding.bars) else "none"
+    if test.kind == "correlation":
+        said = say("claim_bars_groups", y=_quantity(test.y), x=_quantity(test.x))
+    elif test.kind == "concentration":
+        sector = _quantity(test.y) if test.y == "people" else _quantity(test.y.replace("share_", "jobs_held_"))
+        said = say("claim_bars_tenth", y=sector)
+    elif test.kind == "ratio":
+        said = say("claim_bars_ratio", y=_quantity(test.y), x=_quantity(test.x))
+    elif test.holds is not None:
+        said = say("claim_bars_share", y=_quantity(test.holds.quantity), bound=_bound(test.holds))
+    else:
+        said = say("claim_bars_mean", y=_quantity(test.y))
+    return said if shown == "none" or test.kind == "rank" else join([said, say("claim_bars_line")])
+
+
+def _bound(condition: cards.Where) -> Text:
+    if condition.at_least is not None:
+        return say("claim_wanted_least", least=figure_of(condition.at_least))
+    assert condition.at_most is not None
+    return say("claim_wanted_most", least=figure_of(condition.at_most))
+
+
+def _quantity(name: str) -> Text:
+    return Text(**label(name))
 
 
 def _sentence(finding: Finding) -> Text:
@@ -171,7 +205,7 @@ def _effect(one: Told) -> Text:
     places = say("claim_size_all") if not size.places else same(", ".join(size.names))
     if size.places > len(size.names):
         more = size.places - len(size.names)
-        places = say("claim_size_more", names=", ".join(size.names), more=more, count=size.places)
+        places = say("claim_size_more", names=", ".join(size.names), more=more)
     low, middle, high = (f"{value:+.2f}".replace("-", MINUS) for value in size.percent)
     what = say("claim_size_without", name=asked.without) if asked.without else _title_of(asked.scenario)
     names = VARIABLES[size.quantity].label

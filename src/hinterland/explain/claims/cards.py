@@ -16,6 +16,7 @@ from hinterland.errors import InputError
 from hinterland.explain.claims.quantities import known
 
 Kind = Literal["correlation", "difference", "share", "ratio", "concentration", "rank"]
+Stance = Literal["for", "against", "mixed"]
 WANTED: Final = {
     "correlation": {"x", "y"},
     "difference": {"y", "group"},
@@ -50,7 +51,7 @@ class Text(Table):
 class Evidence(Table):
     """Something published that speaks to the claim."""
 
-    stance: Literal["for", "against", "mixed"]
+    stance: Stance
     source: Words
     url: str = ""
     sure: Literal["A", "B", "C"]

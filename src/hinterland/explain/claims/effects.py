@@ -84,7 +84,7 @@ def sizes(
         for one in [one for one in wanted if (one.past, one.until) == (past, until)]:
             changed = _run(system, base, one, members)
             for card in wanted[one]:
-                found[card.id] = _size(card.effect, base.ensemble, changed)
+                found[card.id] = sized(card.effect, base.ensemble, changed)
             done += 1
             if progress is not None:
                 progress(done, len(wanted), "runs")
@@ -108,7 +108,7 @@ def _run(system: System, base: Outcome, one: Asked, members: int) -> Ensemble:
     return run_ensemble(bare, members=members, until=one.until, seed=0, control=base.control).ensemble
 
 
-def _size(effect: Effect, base: Ensemble, changed: Ensemble) -> Sized:
+def sized(effect: Effect, base: Ensemble, changed: Ensemble) -> Sized:
     """A scenario's effect on its first places, or what the mechanism adds to its absence."""
     country = base.country
     quantity, codes, year = effect.quantity, country.places.codes, effect.year

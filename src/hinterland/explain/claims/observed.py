@@ -15,7 +15,6 @@ from hinterland.data.country import Country
 from hinterland.data.find import find_place
 from hinterland.explain.claims.cards import Test, Where
 from hinterland.explain.claims.quantities import BASIC, jobs_number, measure, people
-from hinterland.explain.claims.quantities import NAMED as QUANTITIES
 
 Array = NDArray[np.float64]
 Outcome = Literal["supports", "contradicts", "unclear", "missing"]
@@ -147,8 +146,9 @@ def _correlation(test: Test, country: Country, inside: NDArray[np.bool_]) -> Mad
     x, y, *others = (rankdata(column[there]) for column in columns)
     design = np.column_stack([np.ones(count), *others])
     left, right = (side - design @ np.linalg.lstsq(design, side, rcond=None)[0] for side in (x, y))
-    both = float(np.sqrt((left @ left) * (right @ right)))
-    value = float(left @ right / both) if both > 0 else 0.0
+    # What is left of a side that the others explain in full is rounding, and no correlation.
+    explained = min(float(side @ side) for side in (left, right)) <= 1e-12 * float(x @ x)
+    value = 0.0 if explained else float(left @ right / np.sqrt((left @ left) * (right @ right)))
     # Ranks are noisier than numbers: 1.06 over n - 3 (Fieller, Hartley and Pearson 1957).
     half = Z * np.sqrt(1.06 / (count - len(others) - 3))
     centre = np.arctanh(np.clip(value, -0.999999, 0.999999))
@@ -266,8 +266,3 @@ def _rank(test: Test, country: Country, inside: NDArray[np.bool_]) -> Made | Non
         Bar("median", *[float(np.quantile(y[others], q)) for q in (0.5, 0.1, 0.9)]),
     )
     return below, below, below, int(others.sum()), bars
-
-
-def words(name: str) -> str:
-    """What a quantity is, in few words."""
-    return QUANTITIES[name][0] if name in QUANTITIES else name.replace("_", " ").replace(":", " ")

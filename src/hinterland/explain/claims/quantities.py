@@ -6,7 +6,10 @@ Most have a name; others are made of a word and what it is about, as `moved_20_3
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from importlib.resources import files
 from typing import Final
 
 import numpy as np
@@ -35,7 +38,7 @@ _SECTOR: Final = re.compile(rf"({_OF_SECTORS})_({'|'.join((*SECTORS, 'basic'))})
 def measure(name: str) -> Measure:
     """The function behind a quantity's name; KeyError where there is none."""
     if name in NAMED:
-        return NAMED[name][1]
+        return NAMED[name]
     if found := _MOVED.fullmatch(name):
         low, high = int(found[1]), int(found[2])
         return lambda country, start, end: moved(country, start, end, low, high)
@@ -151,6 +154,16 @@ def natural(country: Country, start: int, end: int) -> Array:
     )
 
 
+def natural_loss(country: Country, start: int, end: int) -> Array:
+    """Deaths less births of the period, persons."""
+    return _summed(country, "deaths", start, end) - _summed(country, "births", start, end)
+
+
+def pupils_change(country: Country, start: int, end: int) -> Array:
+    """Change of the number of those aged 5 to 14, in percent."""
+    return 100 * (_over(ages(country, end, 5, 15), ages(country, start, 5, 15)) - 1)
+
+
 def net_moves(country: Country, start: int, end: int) -> Array:
     """Registered arrivals less departures of the period, in percent of people at its start."""
     net = _summed(country, "arrivals", start, end) - _summed(country, "departures", start, end)
@@ -241,46 +254,61 @@ def _change_of_ages(low: int, high: int | None) -> Measure:
     return lambda country, start, end: share_of_ages(country, end, low, high) - share_of_ages(country, start, low, high)
 
 
-NAMED: Final[Mapping[str, tuple[str, Measure]]] = {
-    "people": ("persons at the start", lambda country, start, _: people(country, start)),
-    "log_people": (
-        "log of persons at the start",
-        lambda country, start, _: np.log(np.maximum(people(country, start), 1.0)),
-    ),
-    "growth": ("change of people, %", growth),
-    "lost": ("persons lost", lambda country, start, end: people(country, start) - people(country, end)),
-    "earlier_growth": ("change of people in the period before, %", earlier_growth),
-    "slowing": ("growth less that of the period before, points", slowing),
-    "natural": ("births less deaths, % of people", natural),
-    "natural_loss": (
-        "deaths less births, persons",
-        lambda country, start, end: _summed(country, "deaths", start, end) - _summed(country, "births", start, end),
-    ),
-    "net_moves": ("registered net moves, % of people", net_moves),
-    "net_moves_change": ("change of net moves, points a year", net_moves_change),
-    "years_to_halve": ("years until half are gone", years_to_halve),
-    "density": ("persons per km2", lambda country, start, _: _over(people(country, start), country.places.area)),
-    "latitude": ("degrees north", lambda country, _start, _end: country.places.lat),
-    "km_to_large": ("km to the nearest large city", km_to_large),
-    "seat": ("seat of its region", lambda country, _start, _end: country.places.seat.astype(np.float64)),
-    "largest_of_region": ("largest of its region", largest_of_region),
-    "city_district": ("district of a city", city_district),
-    "location_quotient": ("industry over the nation's share", location_quotient),
-    "jobs_per_establishment": ("jobs per workplace", jobs_per_establishment),
-    "urban_share": ("in towns and cities, %", urban_share),
-    "urban_share_change": ("change of the share in towns and cities, points", urban_share_change),
-    "floor_growth": ("change of floor space, %", floor_growth),
-    "from_nearby": ("newcomers from the same county, %", from_nearby),
-    "young_lost_come_back": ("net migration at 20 to 29 where the young left, %", young_lost_come_back),
-    "public_beyond_people": ("growth of public jobs over that of people, points", public_beyond_people),
-    "old_share_change": ("change of the share aged 65 and over, points", _change_of_ages(65, None)),
-    "oldest_share_change": ("change of the share aged 80 and over, points", _change_of_ages(80, None)),
-    "pupils_change": (
-        "change of those aged 5 to 14, %",
-        lambda country, start, end: 100 * (_over(ages(country, end, 5, 15), ages(country, start, 5, 15)) - 1),
-    ),
+NAMED: Final[Mapping[str, Measure]] = {
+    "people": lambda country, start, _: people(country, start),
+    "log_people": lambda country, start, _: np.log(np.maximum(people(country, start), 1.0)),
+    "growth": growth,
+    "lost": lambda country, start, end: people(country, start) - people(country, end),
+    "earlier_growth": earlier_growth,
+    "slowing": slowing,
+    "natural": natural,
+    "natural_loss": natural_loss,
+    "net_moves": net_moves,
+    "net_moves_change": net_moves_change,
+    "years_to_halve": years_to_halve,
+    "density": lambda country, start, _: _over(people(country, start), country.places.area),
+    "latitude": lambda country, _start, _end: country.places.lat,
+    "km_to_large": km_to_large,
+    "seat": lambda country, _start, _end: country.places.seat.astype(np.float64),
+    "largest_of_region": largest_of_region,
+    "city_district": city_district,
+    "location_quotient": location_quotient,
+    "jobs_per_establishment": jobs_per_establishment,
+    "urban_share": urban_share,
+    "urban_share_change": urban_share_change,
+    "floor_growth": floor_growth,
+    "from_nearby": from_nearby,
+    "young_lost_come_back": young_lost_come_back,
+    "public_beyond_people": public_beyond_people,
+    "old_share_change": _change_of_ages(65, None),
+    "oldest_share_change": _change_of_ages(80, None),
+    "pupils_change": pupils_change,
 }
-"""Name -> what it is in few words, and how it is found."""
+"""Name -> how it is found; `quantities.toml` says what it is in few words."""
+
+
+def label(name: str) -> dict[str, str]:
+    """Language -> what a quantity is in few words, with its unit; KeyError where there is none."""
+    every = _labels()
+    if name in every:
+        return every[name]
+    if found := _MOVED.fullmatch(name):
+        low, high = int(found[1]), int(found[2]) - 1
+        return {language: said.format(low=low, high=high) for language, said in every["moved"].items()}
+    if found := _SECTOR.fullmatch(name):
+        how, sector = found[1], every[f"sector_{found[2]}"]
+        return {language: said.format(sector=sector[language]) for language, said in every[how].items()}
+    found = _PUBLISHED.fullmatch(name)
+    if found is None:
+        raise KeyError(name)
+    column = every[f"column_{found[2]}"]
+    form = every["growth_of" if found[1] == "growth" else found[1]]
+    return {language: said.format(column=column[language]) for language, said in form.items()}
+
+
+@lru_cache(maxsize=1)
+def _labels() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files("hinterland.explain.claims").joinpath("quantities.toml").read_text("utf-8"))
 
 
 def _share(country: Country, year: int, sector: str) -> Array:
