@@ -201,13 +201,17 @@ def claims(
     members: Annotated[int, typer.Option(min=2, help="Futures drawn for effects in the model.")] = 16,
     effects: Annotated[bool, typer.Option("--effects/--no-effects", help="Run the model for effects: minutes.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    flips: Annotated[
+        bool, typer.Option("--flips", help="Run one claim's effect with its parameters at both ends, too.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write a page, in three languages.")] = None,
 ) -> None:
     """The claims this project starts from: tests on data, back-tests, sizes in the model, and verdicts by rule."""
     with answered():
         from hinterland.cli_claims import claims as told
 
-        for line in told(name, lang=lang.value, members=members, effects=effects, as_json=as_json, out=out):
+        asked = {"members": members, "effects": effects, "as_json": as_json, "out": out, "flips": flips}
+        for line in told(name, lang=lang.value, **asked):
             typer.echo(line)
 
 

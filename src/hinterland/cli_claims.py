@@ -23,12 +23,14 @@ PAGE: Final = "claims.html"
 
 
 def claims(
-    name: str | None, *, lang: str, members: int, effects: bool, as_json: bool, out: Path | None
+    name: str | None, *, lang: str, members: int, effects: bool, as_json: bool, out: Path | None, flips: bool = False
 ) -> Iterator[str]:
     """Lines on every claim, or on one; InputError where there is none of this name or the page cannot be written."""
     cards = tuple(card(each) for each in (ids() if name is None else (name,)))
     if out is not None and out.suffix != ".html":
         raise InputError(f"{out} is no page", remedy=f"Name a file that ends in .html, such as {PAGE}", where="--out")
+    if flips and name is None:
+        raise InputError("--flips is of one claim", remedy="Name it: hinterland claims C26 --flips", where="--flips")
     found = gathered(cards, members=members, effects=effects)
     if out is not None:
         from hinterland.report.claims import write_claims
@@ -40,6 +42,8 @@ def claims(
         yield from _all(found, lang)
     else:
         yield from _one(found[0], lang)
+        if flips:
+            yield from _flips(found[0], members)
     if out is not None and not as_json:
         yield f"Page: {out}"
 
@@ -121,6 +125,27 @@ def _one(one: Told, lang: str) -> Iterator[str]:
     yield "Published:" if one.card.evidence else "Published: nothing found"
     for each in one.card.evidence:
         yield f"  {each.stance}: {getattr(each.text, lang)} ({each.source}; {each.sure})"
+
+
+def _flips(one: Told, members: int) -> Iterator[str]:
+    """The effect at both ends of what each parameter may be, and whether its sign changes."""
+    from hinterland.explain.claims.effects import at_the_ends
+
+    country = pack(PACK)
+    assert country is not None
+    yield "At the ends of what they may be, fitted again:"
+    for name in one.card.hangs_on:
+        with progress_bar() as progress:
+            progress(0, 1, name)
+            ends = at_the_ends(country, one.card, name, members=members)
+            progress(1, 1, name)
+        if not ends:
+            yield f"  {name}: not one number, not tried"
+            continue
+        middles = [size.percent[1] for size in ends.values()]
+        turned = "the sign flips" if min(middles) < 0 < max(middles) else "the sign stays"
+        told = ", ".join(f"{end:g}: {size.percent[1]:+.2f}%" for end, size in ends.items())
+        yield f"  {name} at {told}; {turned}"
 
 
 def sentence(finding: Finding) -> str:

@@ -92,6 +92,24 @@ def sizes(
     return found
 
 
+def at_the_ends(country: Country, card: Card, name: str, *, members: int) -> dict[float, Sized]:
+    """The card's effect with a parameter at both ends of its prior, or of its range where it has none.
+
+    The place effects are fitted again with each, as they would be if it were so. Empty for a parameter whose ends are
+    not single numbers.
+    """
+    parameter = load(fitted=country.code)[name]
+    low, high = parameter.prior or parameter.range
+    found: dict[float, Sized] = {}
+    for end in (low, high):
+        if not isinstance(end, int | float):
+            return {}
+        sized_there = sizes(country, [card], members=members, overrides={name: end})
+        if card.id in sized_there:
+            found[float(end)] = sized_there[card.id]
+    return found
+
+
 def _system(country: Country, parameters: Parameters, until: int, members: int, *, past: bool) -> System:
     made = (prepare_past if past else prepare)(country, parameters)
     return on_course(made, len(starts_of(made.country, members, until)))
