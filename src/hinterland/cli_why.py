@@ -1,0 +1,324 @@
+"""Why places change, in the terminal, as JSON or as a table of all places."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from hinterland.cli_console import progress_bar
+from hinterland.errors import InputError
+from hinterland.explain.mechanisms import INTERACTION, SHOCKS, label, meaning
+from hinterland.writing import write_text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hinterland.data.country import Country
+    from hinterland.data.find import Found
+    from hinterland.explain.attribution import Attribution, Split
+    from hinterland.explain.moves_between import Exchange
+
+AHEAD: Final = 30
+"""Years after the base year that are told where no last year is given."""
+LEADING: Final = 10
+"""Origins and destinations told."""
+NAMED: Final = 3
+"""Of them named beside moves."""
+AGES: Final = {"0-14": (0,), "15-29": (1, 2, 3), "30-59": (4, 5), "60+": (6,)}
+"""Ages that moves are told by -> life stages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command was given."""
+
+    country: str
+    places: Sequence[str]
+    first: int | None
+    last: int | None
+    quantity: str
+    members: int
+    seed: int
+    moves: bool
+    as_json: bool
+    out: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A place, a region or the nation."""
+
+    code: str
+    name: str
+    places: NDArray[np.int64]
+
+
+def told(asked: Asked) -> Iterator[str]:
+    """Lines on why each of the places asked for changes; InputError before anything is computed."""
+    from hinterland.data.find import find
+    from hinterland.data.pack import read_pack
+    from hinterland.forecast import launch_of
+
+    country = read_pack(asked.country)
+    areas = [_area(country, find(country, name)) for name in asked.places]
+    years = _years(country, asked)
+    launch_of(country, years)
+    _known(asked.quantity)
+    attribution = _attributed(country, years, asked)
+    if asked.quantity not in attribution.quantities:
+        raise _refused(asked.quantity, attribution.quantities)
+    if asked.out is not None:
+        write_text(asked.out, table(attribution, asked.quantity))
+    if asked.as_json:
+        yield json.dumps(
+            [_record(attribution, asked, area) for area in areas], ensure_ascii=False, indent=1, allow_nan=False
+        )
+        return
+    for area in areas:
+        yield from _lines(attribution, asked, area)
+        yield ""
+    share = attribution.unexplained_share(asked.quantity)
+    yield (
+        f"Of all parts, signs aside, the unexplained place effect is {share:.0%} in the median of "
+        f"{len(country.places)} places."
+    )
+    if asked.out is not None:
+        yield f"Table: {asked.out}"
+
+
+def table(attribution: Attribution, quantity: str) -> str:
+    """The parts of every place, region and the nation as CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(
+        ["place", "name", "quantity", "from", "to", "part", "number", "points", "points_p10", "points_p90",
+         "points_alone_first", "points_after_all"]
+    )  # fmt: skip
+    for area in _areas(attribution.country):
+        split = attribution.split(quantity, area.places)
+        for row in _rows(split):
+            writer.writerow(
+                [area.code, area.name, quantity, *attribution.years, row["part"],
+                 *(_digits(row[key]) for key in ("number", "points", "p10", "p90", "first", "last"))]
+            )  # fmt: skip
+    return text.getvalue()
+
+
+def _attributed(country: Country, years: tuple[int, int], asked: Asked) -> Attribution:
+    from hinterland.data.folders import data_folder
+    from hinterland.forecast import why
+    from hinterland.memory import keep_compiled
+
+    keep_compiled(data_folder() / "compiled")
+    with progress_bar() as progress:
+        return why(country, years, members=asked.members, seed=asked.seed, progress=progress)
+
+
+def _years(country: Country, asked: Asked) -> tuple[int, int]:
+    from hinterland.ensemble import usual_end
+
+    first = country.base_year if asked.first is None else asked.first
+    last = min(country.base_year + AHEAD, usual_end(country)) if asked.last is None else asked.last
+    return first, last
+
+
+def _known(quantity: str) -> None:
+    from hinterland.explain.switchboard import LIVED
+    from hinterland.selections import SELECTIONS
+
+    if quantity not in (*SELECTIONS, *LIVED):
+        raise _refused(quantity, (*SELECTIONS, *LIVED))
+
+
+def _refused(quantity: str, known: Sequence[str]) -> InputError:
+    from hinterland.data.faults import nearest
+
+    return InputError(
+        f"the change of {quantity!r} cannot be split here",
+        remedy=f"{nearest(quantity, known)}There are {', '.join(known)}",
+        where="--quantity",
+    )
+
+
+def _areas(country: Country) -> list[Area]:
+    """All places, regions of more than one place, and the nation."""
+    import numpy as np
+
+    places = country.places
+    found = [Area(places.codes[k], places.names_en[k], np.array([k])) for k in range(len(places))]
+    regions = sorted(set(places.regions) - {country.code, *places.codes})
+    if len(regions) > 1:
+        found += [
+            Area(code, places.region_names[code][1], np.flatnonzero(np.array(places.regions) == code))
+            for code in regions
+        ]
+    return [*found, Area(country.code, country.names["en"], np.arange(len(places)))]
+
+
+def _area(country: Country, found: Found) -> Area:
+    import numpy as np
+
+    if found.kind == "place" and found.index is not None:
+        return Area(found.code, str(found), np.array([found.index]))
+    every = np.arange(len(country.places))
+    inside = every if found.kind == "nation" else np.flatnonzero(np.array(country.places.regions) == found.code)
+    return Area(found.code, str(found), inside)
+
+
+def _rows(split: Split) -> list[dict[str, Any]]:
+    """Parts by size, interaction after them, and shocks where members have been drawn."""
+    base = split.start if split.start > 0 else float("nan")
+
+    def row(name: str, number: float | None) -> dict[str, Any]:
+        low, high = split.bands.get(name, (None, None))
+        points = {
+            "points": number,
+            "p10": low,
+            "p90": high,
+            "first": split.first.get(name),
+            "last": split.last.get(name),
+        }
+        return {
+            "part": name,
+            "number": number,
+            **{key: None if value is None else 100 * value / base for key, value in points.items()},
+        }
+
+    ordered = sorted(split.parts, key=lambda name: (name == INTERACTION, -abs(split.parts[name])))
+    rows = [row(name, split.parts[name]) for name in ordered]
+    return [*rows, *([row(SHOCKS, 0.0)] if SHOCKS in split.bands else [])]
+
+
+def _lines(attribution: Attribution, asked: Asked, area: Area) -> Iterator[str]:
+    split = attribution.split(asked.quantity, area.places)
+    first, last = attribution.years
+    change = split.end - split.start
+    unit = asked.quantity.replace("_", " ")
+    yield f"{area.name}: {unit} {first} to {last}, the central run"
+    if not split.start > 0:
+        yield f"  None in {first}: nothing to measure a change by."
+        return
+    yield (
+        f"  {split.start:,.0f} -> {split.end:,.0f}: {100 * change / split.start:+.2f}%. Parts are points of the "
+        f"{unit} of {first}" + (f", with 10% and 90% of {asked.members} members." if split.bands else ".")
+    )
+    if asked.quantity == "people":
+        yield from _counted(attribution, area, split)
+    exchange = attribution.exchange(area.places) if asked.moves and asked.quantity == "people" else None
+    yield ""
+    for row in _rows(split):
+        band = "" if row["p10"] is None else f" ({row['p10']:+6.2f} to {row['p90']:+6.2f})"
+        yield f"  {label(row['part']):<26}{row['points']:>+8.2f}{band}  {_clause(row['part'], attribution, exchange)}"
+    yield f"  {'sum':<26}{sum(row['points'] for row in _rows(split)):>+8.2f}"
+    if attribution.orders is None:
+        yield "  Orders were not run for so many places: interaction is what gradients miss, no more."
+    if asked.quantity == "people":
+        yield ""
+        yield from _account(attribution, area, split)
+    if exchange is not None and len(area.places) < len(attribution.country.places):
+        yield ""
+        yield from _where(attribution, exchange)
+
+
+def _clause(part: str, attribution: Attribution, exchange: Exchange | None) -> str:
+    """What a part is, and for moves as such the places that gain or lose most by them."""
+    clause = meaning(part)
+    if part != "siphon" or exchange is None or not exchange.out.any():
+        return clause
+    net = exchange.out.sum(axis=1) - exchange.into.sum(axis=1)
+    names = attribution.country.places.names_en
+    to = [names[k] for k in (-net).argsort()[:NAMED] if net[k] > 0]
+    return f"{clause} On net most go to {', '.join(to)}." if to else clause
+
+
+def _counted(attribution: Attribution, area: Area, split: Split) -> Iterator[str]:
+    """What the record says of the same years, where it has them."""
+    country = attribution.country
+    if not set(attribution.years) <= set(country.years):
+        return
+    before, after = (float(country.totals[country.years.index(year)][area.places].sum()) for year in attribution.years)
+    counted = 100 * (after - before) / before
+    run = 100 * (split.end - split.start) / split.start
+    yield f"  Counted: {before:,.0f} -> {after:,.0f}: {counted:+.2f}%. The run misses {counted - run:+.2f} points of it."
+
+
+def _account(attribution: Attribution, area: Area, split: Split) -> Iterator[str]:
+    """What happened, as counted in the run: no causes."""
+    flows = {name: float(of[area.places].sum()) for name, of in attribution.flows.items()}
+    signed = {
+        "births": flows["births"],
+        "deaths": -flows["deaths"],
+        "arrivals": flows["arrivals"],
+        "departures": -flows["departures"],
+        "abroad": flows["international"],
+        "correction": flows["adjustment"],
+    }
+    told = ", ".join(f"{name} {100 * value / split.start:+.2f}" for name, value in signed.items())
+    yield f"  Account: {told}; {100 * flows['returns'] / split.start:.2f} of the arrivals came home."
+
+
+def _where(attribution: Attribution, exchange: Exchange) -> Iterator[str]:
+    names = attribution.country.places.names_en
+    for title, moves in (("Where they go", exchange.out), ("Where they come from", exchange.into)):
+        yield f"  {title}: {moves.sum():,.0f} moves, of them by age {', '.join(AGES)}"
+        for place, total, by_age in _leading(attribution.country, moves):
+            yield f"    {names[place]:<22}{total:>12,.0f}  {'  '.join(f'{count:>10,.0f}' for count in by_age)}"
+
+
+def _leading(country: Country, moves: NDArray[np.float64]) -> Iterator[tuple[int, float, list[float]]]:
+    """The places with most of some moves [place, age]: position, persons, and persons by `AGES`."""
+    import numpy as np
+
+    from hinterland.axes import LIFE_STAGES
+
+    stages = np.array(LIFE_STAGES.of_ages(country.ages))
+    total = moves.sum(axis=1)
+    for place in np.argsort(-total, kind="stable")[:LEADING]:
+        if total[place] > 0:
+            yield (
+                int(place),
+                float(total[place]),
+                [float(moves[place, np.isin(stages, of)].sum()) for of in AGES.values()],
+            )
+
+
+def _record(attribution: Attribution, asked: Asked, area: Area) -> dict[str, Any]:
+    """One area as JSON."""
+    split = attribution.split(asked.quantity, area.places)
+    first, last = attribution.years
+    whole: dict[str, Any] = {
+        "place": area.code,
+        "name": area.name,
+        "quantity": asked.quantity,
+        "from": first,
+        "to": last,
+        "start": split.start,
+        "end": split.end,
+        "parts": _rows(split) if split.start > 0 else [],
+        "unexplained_share_median": attribution.unexplained_share(asked.quantity),
+    }
+    if asked.quantity == "people":
+        whole["account"] = {name: float(of[area.places].sum()) for name, of in attribution.flows.items()}
+        if asked.moves:
+            exchange = attribution.exchange(area.places)
+            for key, moves in (("destinations", exchange.out), ("origins", exchange.into)):
+                whole[key] = [
+                    {
+                        "place": attribution.country.places.codes[place],
+                        "name": attribution.country.places.names_en[place],
+                        "people": total,
+                        "ages": dict(zip(AGES, by_age, strict=True)),
+                    }
+                    for place, total, by_age in _leading(attribution.country, moves)
+                ]
+    return whole
+
+
+def _digits(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"

@@ -1,0 +1,1 @@
+"""Why a place changes: what every mechanism adds to it, and where people go."""
