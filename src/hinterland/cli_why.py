@@ -29,7 +29,7 @@ AHEAD: Final = 30
 LEADING: Final = 10
 """Origins and destinations told."""
 NAMED: Final = 3
-"""Of them named beside moves."""
+"""Places named that gain or lose most on net."""
 AGES: Final = {"0-14": (0,), "15-29": (1, 2, 3), "30-59": (4, 5), "60+": (6,)}
 """Ages that moves are told by -> life stages."""
 
@@ -45,6 +45,7 @@ class Asked:
     quantity: str
     members: int
     seed: int
+    sectors: bool
     moves: bool
     as_json: bool
     out: Path | None
@@ -98,7 +99,7 @@ def table(attribution: Attribution, quantity: str) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(
         ["place", "name", "quantity", "from", "to", "part", "number", "points", "points_p10", "points_p90",
-         "points_alone_first", "points_after_all"]
+         "points_first", "points_last"]
     )  # fmt: skip
     for area in _areas(attribution.country):
         split = attribution.split(quantity, area.places)
@@ -117,7 +118,7 @@ def _attributed(country: Country, years: tuple[int, int], asked: Asked) -> Attri
 
     keep_compiled(data_folder() / "compiled")
     with progress_bar() as progress:
-        return why(country, years, members=asked.members, seed=asked.seed, progress=progress)
+        return why(country, years, members=asked.members, seed=asked.seed, by_sector=asked.sectors, progress=progress)
 
 
 def _years(country: Country, asked: Asked) -> tuple[int, int]:
@@ -214,8 +215,12 @@ def _lines(attribution: Attribution, asked: Asked, area: Area) -> Iterator[str]:
     yield ""
     for row in _rows(split):
         band = "" if row["p10"] is None else f" ({row['p10']:+6.2f} to {row['p90']:+6.2f})"
-        yield f"  {label(row['part']):<26}{row['points']:>+8.2f}{band}  {_clause(row['part'], attribution, exchange)}"
+        yield f"  {label(row['part']):<26}{row['points']:>+8.2f}{band}  {meaning(row['part'])}"
     yield f"  {'sum':<26}{sum(row['points'] for row in _rows(split)):>+8.2f}"
+    if split.sectors:
+        told = sorted(split.sectors.items(), key=lambda item: -abs(item[1]))
+        listed = ", ".join(f"{name} {100 * number / split.start:+.2f}" for name, number in told)
+        yield f"  Jobs after all else {100 * split.last['jobs'] / split.start:+.2f}: {listed}."
     if attribution.orders is None:
         yield "  Orders were not run for so many places: interaction is what gradients miss, no more."
     if asked.quantity == "people":
@@ -226,17 +231,6 @@ def _lines(attribution: Attribution, asked: Asked, area: Area) -> Iterator[str]:
         yield from _where(attribution, exchange)
 
 
-def _clause(part: str, attribution: Attribution, exchange: Exchange | None) -> str:
-    """What a part is, and for moves as such the places that gain or lose most by them."""
-    clause = meaning(part)
-    if part != "siphon" or exchange is None or not exchange.out.any():
-        return clause
-    net = exchange.out.sum(axis=1) - exchange.into.sum(axis=1)
-    names = attribution.country.places.names_en
-    to = [names[k] for k in (-net).argsort()[:NAMED] if net[k] > 0]
-    return f"{clause} On net most go to {', '.join(to)}." if to else clause
-
-
 def _counted(attribution: Attribution, area: Area, split: Split) -> Iterator[str]:
     """What the record says of the same years, where it has them."""
     country = attribution.country
@@ -245,7 +239,7 @@ def _counted(attribution: Attribution, area: Area, split: Split) -> Iterator[str
     before, after = (float(country.totals[country.years.index(year)][area.places].sum()) for year in attribution.years)
     counted = 100 * (after - before) / before
     run = 100 * (split.end - split.start) / split.start
-    yield f"  Counted: {before:,.0f} -> {after:,.0f}: {counted:+.2f}%. The run misses {counted - run:+.2f} points of it."
+    yield f"  Counted: {before:,.0f} -> {after:,.0f}: {counted:+.2f}%, of which the run misses {counted - run:+.2f}."
 
 
 def _account(attribution: Attribution, area: Area, split: Split) -> Iterator[str]:
@@ -265,10 +259,20 @@ def _account(attribution: Attribution, area: Area, split: Split) -> Iterator[str
 
 def _where(attribution: Attribution, exchange: Exchange) -> Iterator[str]:
     names = attribution.country.places.names_en
+    net = exchange.out.sum(axis=1) - exchange.into.sum(axis=1)
+    sides = (("most to", net), ("most from", -net))
+    named = [f"{side} {_named(names, of)}" for side, of in sides if (of > 0).any()]
+    yield f"  On net {-net.sum():+,.0f} by moves: {', '.join(named)}."
     for title, moves in (("Where they go", exchange.out), ("Where they come from", exchange.into)):
         yield f"  {title}: {moves.sum():,.0f} moves, of them by age {', '.join(AGES)}"
         for place, total, by_age in _leading(attribution.country, moves):
             yield f"    {names[place]:<22}{total:>12,.0f}  {'  '.join(f'{count:>10,.0f}' for count in by_age)}"
+
+
+def _named(names: Sequence[str], moves: NDArray[np.float64]) -> str:
+    """The places with most of some net moves [place], with how many."""
+    most = [k for k in (-moves).argsort(kind="stable")[:NAMED] if moves[k] > 0]
+    return " and ".join(f"{names[k]} {moves[k]:,.0f}" for k in most)
 
 
 def _leading(country: Country, moves: NDArray[np.float64]) -> Iterator[tuple[int, float, list[float]]]:
@@ -301,6 +305,7 @@ def _record(attribution: Attribution, asked: Asked, area: Area) -> dict[str, Any
         "start": split.start,
         "end": split.end,
         "parts": _rows(split) if split.start > 0 else [],
+        "jobs_by_sector": split.sectors,
         "unexplained_share_median": attribution.unexplained_share(asked.quantity),
     }
     if asked.quantity == "people":

@@ -2,8 +2,8 @@
 
     change = momentum + sum over mechanisms of their parts + interaction
 
-Momentum is the change of a closed world that replaces its women and dies as in the first step. Moves come first, as what
-acts through them can do nothing without; the others come in all orders alike, and public money last, since it acts
+Momentum is the change of a closed world that replaces its women and dies as in the first step. Moves come first, as
+what acts through them can do nothing without; the others come in all orders alike, and public money last, since it acts
 through jobs (precedence, Faigle and Kern 1992). Parts of those in between are what exact Shapley values and integrated
 gradients agree on, and interaction is the rest: what no single mechanism can claim.
 """
@@ -11,7 +11,7 @@ gradients agree on, and interaction is the rest: what no single mechanism can cl
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import jax
@@ -20,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.data.country import Country
-from hinterland.ensemble import Block, Given, answering, calm, central, drawn, given, one, pull_course
+from hinterland.ensemble import Block, Given, calm, central, drawn, given, one, pull_course, responding
 from hinterland.explain.gradients import agreed
 from hinterland.explain.mechanisms import FIRST, INTERACTION, MOMENTUM, SHOCKS, UNEXPLAINED
 from hinterland.explain.moves_between import Exchange, exchange
+from hinterland.explain.sectors import SECTORS, sectors
 from hinterland.explain.shapley import ends, shapley
 from hinterland.explain.switchboard import World, names, quantities, world
 from hinterland.explain.trace import Trace, at, since, traced
@@ -58,8 +59,10 @@ class Split:
     """What a mechanism does before the others that are alike come; empty where orders were not run."""
     last: dict[str, float]
     """What it does after all of them."""
+    sectors: dict[str, float]
+    """Of jobs as in `last`; empty where not asked for."""
     bands: dict[str, tuple[float, float]]
-    """10% and 90% of members; shocks among them, and empty without members."""
+    """10% and 90% of members, whose parts are by gradients alone; with shocks, and empty without members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ class Attribution:
     first: Array | None
     """[part, quantity, place] as in `Split`."""
     last: Array | None
+    sectors: Array | None
+    """[sector, quantity, place] of jobs (see `explain.sectors`); None where they were not asked for."""
     members: Array
     """[member, part, quantity, place]: those of `parts`, interaction, and shocks."""
     flows: dict[str, Array]
@@ -107,11 +112,13 @@ class Attribution:
         if len(self.members):
             low, high = np.quantile(summed(self.members), (0.1, 0.9), axis=0)
             bands = {name: (float(a), float(b)) for name, a, b in zip(named, low, high, strict=True)}
+            del bands[INTERACTION]  # members have no orders to compare with
+        by_sector = {} if self.sectors is None else dict(zip(SECTORS, summed(self.sectors).tolist(), strict=True))
         before, after = (
             {} if of is None else dict(zip(self.parts, summed(of).tolist(), strict=True))
             for of in (self.first, self.last)
         )
-        return Split(start=start, end=end, parts=parts, first=before, last=after, bands=bands)
+        return Split(start=start, end=end, parts=parts, first=before, last=after, sectors=by_sector, bands=bands)
 
     def unexplained_share(self, quantity: str) -> float:
         """Median over places of the unexplained part over the sum of all parts, all taken without sign."""
@@ -134,16 +141,18 @@ def attribute(
     *,
     members: int = 0,
     seed: int = 0,
+    by_sector: bool = False,
     progress: Progress | None = None,
 ) -> Attribution:
     """The parts of the change from the end of one year to that of another, both instants of the system's run.
 
-    With `members` the same is done for so many of them, under the random numbers of a run with as many.
+    With `members` the same is done for so many of them, under the random numbers of a run with as many; `by_sector`
+    splits the part of jobs, where there are jobs.
     """
     width, launch = system.country.ages.width, system.country.base_year
     starts = list(range(launch, years[1], width))
     first = (years[0] - launch) // width
-    tell = progress or (lambda done, total, what: None)
+    tell = progress or _untold
     with jax.enable_x64(True):
         on = central(system, starts)
         trace = traced(on)
@@ -152,7 +161,8 @@ def attribute(
         start, end = _stocks(of, trace, first), _stocks(of, trace, len(starts))
         stages = worths(of, acting.stages)
         by_gradients, by_orders = _alike(of, acting, tell)
-        own = _members(system, starts, first, members, seed, tell)
+        split_jobs = sectors(of) if by_sector and "jobs" in acting.alike else None
+        own = _members(_answering(system, trace), starts, first, members, seed, tell)
     return Attribution(
         country=system.country,
         years=years,
@@ -164,12 +174,17 @@ def attribute(
         orders=None if by_orders is None else _staged(start, stages, shapley(by_orders)),
         first=None if by_orders is None else _staged(start, stages, ends(by_orders)[0]),
         last=None if by_orders is None else _staged(start, stages, ends(by_orders)[1]),
+        sectors=split_jobs,
         members=own,
         flows={name: np.asarray(each)[first:, 0].sum(axis=0) for name, each in trace.flows.items()},
         given=on,
         trace=trace,
         steps=range(first, len(starts)),
     )
+
+
+def _untold(done: int, total: int, what: str) -> None:
+    """Progress that nobody asked for."""
 
 
 def _world(system: System, on: Given, trace: Trace, calm_pull: jax.Array, first: int) -> World:
@@ -208,16 +223,26 @@ def _staged(start: Array, stages: Array, alike: Array) -> Array:
 
 
 def _members(system: System, starts: list[int], first: int, members: int, seed: int, tell: Progress) -> Array:
-    """Parts, interaction and shocks [member, part, quantity, place] of members by gradients; none without members."""
+    """Parts, interaction and shocks [member, part, quantity, place] of members, by gradients alone."""
     found: list[Array] = []
-    if members:
-        system = answering(system, starts, 1)
-        block = drawn(system, members, starts, seed)
+    if not members:
+        return np.zeros((0, 1, 1, 1))
+    block = drawn(system, members, starts, seed)
     for member in range(members):
         tell(member, members, "members")
         found.append(_member(system, one(block, member), starts, first))
     tell(members, members, "members")
     return np.array(found)
+
+
+def _answering(system: System, trace: Trace) -> System:
+    """The system with the response of its places to pull, as `ensemble.answering` measures it, from the central run."""
+    if system.course is None or system.course.response is not None:
+        return system
+    people = np.asarray(trace.states.people)[1:, 0].sum(axis=(-2, -1))
+    arrivals, departures = (np.asarray(trace.flows[name])[:, 0] for name in ("arrivals", "departures"))
+    response = responding(arrivals + system.parameters.value("push") * departures, people)
+    return replace(system, course=replace(system.course, response=response))
 
 
 def _member(system: System, block: Block, starts: list[int], first: int) -> Array:

@@ -41,7 +41,8 @@ def integrated(worth: Callable[[Array], Array], players: int, count: int) -> Arr
     shift = STEP * np.concatenate([np.eye(players), -np.eye(players)])
     found = worth((at[:, None, None] + shift).reshape(-1, players))
     higher, lower = np.moveaxis(found.reshape(count, 2, players, *found.shape[1:]), 1, 0)
-    return np.tensordot(weights, (higher - lower) / (2 * STEP), axes=1)
+    slopes = (higher - lower) / (2 * STEP)
+    return (weights.reshape(-1, *[1] * (slopes.ndim - 1)) * slopes).sum(axis=0)
 
 
 def agreed(first: Array, second: Array) -> Array:

@@ -115,10 +115,13 @@ def _home(
     total = wanting.sum(axis=-3, keepdims=True)
     left = room - first
     second = left * jnp.minimum(_over(total - first.sum(axis=-3, keepdims=True), left.sum(axis=-3, keepdims=True)), 1.0)
-    placed = _over((first + second).sum(axis=-3, keepdims=True), total)
-    # Those placed at once go by distance; the others of a place fill what room is left anywhere.
+    homes, rest = first + second, second.sum(axis=-3, keepdims=True)
+    placed = _over(homes.sum(axis=-3, keepdims=True), total)
+    # Those placed at once go by distance; the others of a place fill what room is left anywhere. Where none is left,
+    # places with more than their share at once have less anywhere, as all are placed in the same share.
     at_once = per_weight * kernel.apply((weights * fits).reshape(flat)).reshape(away.shape)
-    later = _over(wanting * placed - at_once, second.sum(axis=-3, keepdims=True))
+    later = wanting * placed - at_once
+    second = jnp.where(rest > 0, _over(second, rest), _over(homes, homes.sum(axis=-3, keepdims=True)))
     matrix = kernel.matrix
 
     def cell(values: jax.Array) -> jax.Array:

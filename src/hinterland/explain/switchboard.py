@@ -105,10 +105,11 @@ def replacement(national: National, years: int) -> jax.Array:
     return national.fertility / daughters[..., None]
 
 
-def run(of: World, switches: jax.Array, rail: jax.Array | None = None) -> jax.Array:
+def run(of: World, switches: jax.Array, rail: jax.Array | None = None, seen: jax.Array | None = None) -> jax.Array:
     """Quantities [quantity, place] at the end of a run with `switches` [mechanism], each from 0 to 1.
 
-    `rail` stands for the switch of that name where runs share it: kernels are then not made anew for each.
+    `rail` stands for the switch of that name where runs share it: kernels are then not made anew for each. `seen`
+    [activity] is the part of the change of jobs that movers see, all of it where not given.
     """
     level = dict(zip(MECHANISMS, switches, strict=True))
     if rail is not None:
@@ -117,7 +118,7 @@ def run(of: World, switches: jax.Array, rail: jax.Array | None = None) -> jax.Ar
         replace(of.setting, kernels=_kernels(of.setting, level["rail"])),
         _behaviour(of, level),
         _start(of, level),
-        _conditions(of, level),
+        _conditions(of, level, seen),
         _mix(jnp.ones(()), of.control, level["national"]),
     )
     last = None if path.economy is None else jax.tree.map(lambda values: values[-1], path.economy)
@@ -194,13 +195,17 @@ def _provision(provision: Provision, switch: jax.Array) -> Provision:
     )
 
 
-def _conditions(of: World, level: dict[str, jax.Array]) -> Conditions:
+def _conditions(of: World, level: dict[str, jax.Array], seen: jax.Array | None) -> Conditions:
     given = of.conditions
     nation, held = given.national, _first(given.national)
     lives = jax.tree.map(lambda first, each: _mix(first, each, level["deaths"]), held.survivorship, nation.survivorship)
     pull = _mix(of.balance, of.calm, level["unexplained"]) + level["shocks"] * (given.pull - of.calm)
+    economy = given.economy
+    if economy is not None and seen is not None:
+        economy = replace(economy, seen=jnp.broadcast_to(seen, (of.control.shape[0], *seen.shape)))
     return replace(
         given,
+        economy=economy,
         national=replace(
             nation,
             survivorship=lives,

@@ -111,6 +111,8 @@ class Given:
     levers: Levers
     rank_shift: jax.Array
     """[...] added to the share of transfers that goes by rank."""
+    seen: jax.Array | None = None
+    """[..., activity] part of the change of jobs since the base year that movers see; all of it where None."""
 
 
 def with_usual(base: Base, habits: Habits) -> Habits:
@@ -212,18 +214,22 @@ def advance(
         years,
         labour.exposed_to(work),
     )
-    income = incomes(
-        habits,
-        work,
-        wage,
-        people,
-        reach[..., 0] * workers,
-        trips.commuting,
-        base.pensioners,
-        mine_price=given.levers.mine_price,
-        afar=now.afar,
-        public_pay=economy.budget.pay,
-    )
+
+    def earned(jobs: jax.Array, access: jax.Array) -> jax.Array:
+        return incomes(
+            habits,
+            jobs,
+            wage,
+            people,
+            access * workers,
+            trips.commuting,
+            base.pensioners,
+            mine_price=given.levers.mine_price,
+            afar=now.afar,
+            public_pay=economy.budget.pay,
+        )
+
+    received = income = earned(work, reach[..., 0])
     households = residents / housing_market.household_size(base.household_size, habits.household_trend, given.since)
     housed = housing_market.housed(
         economy.homes,
@@ -251,6 +257,11 @@ def advance(
     budget, accounts = public_money.settle(base.finance, habits.finance, economy.budget, asked, years)
     if base.mergers is not None:
         budget = public_money.pooled(budget, mergers.groups(base.mergers, given.since), residents)
+    if given.seen is not None:
+        # Only what movers see: the economy itself goes on with the jobs there are.
+        shown = base.jobs + given.seen[..., None, :] * (work - base.jobs)
+        reach = within_reach(shown, workers, habits, trips.commuting)
+        income = earned(shown, reach[..., 0])
     dearer = jnp.zeros_like(residents) if cost is None else cost
     signals = pull.Signals(
         income=pay_and_pensions.log_per_head(income, residents) - base.income - dearer,
@@ -269,7 +280,7 @@ def advance(
         households=households,
         rent=housed.rent,
         expected=housed.expected,
-        income=income,
+        income=received,
         pull=pull.pull(signals, habits.response, warmth) + air[..., None],
         push=pull.push(signals, habits.response),
         posts=wanted,
