@@ -180,7 +180,6 @@ def why(  # noqa: PLR0913
     quantity: Annotated[str, typer.Option(help="What changes: people, people_65_plus, jobs, homes ...")] = "people",
     members: Annotated[int, typer.Option(min=0, help="Futures for bands of parts; none by default.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 0,
-    sectors: Annotated[bool, typer.Option("--sectors", help="Split the part of jobs by sector.")] = False,
     moves: Annotated[bool, typer.Option("--moves/--no-moves", help="Tell where people go and come from.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="CSV", help="Write the parts of every place and region.")] = None,
@@ -189,7 +188,7 @@ def why(  # noqa: PLR0913
     with answered():
         from hinterland.cli_why import Asked, told
 
-        asked = Asked(country, place, first, last, quantity, members, seed, sectors, moves, as_json, out)
+        asked = Asked(country, place, first, last, quantity, members, seed, moves, as_json, out)
         for line in told(asked):
             typer.echo(line)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hinterland.cli_console import progress_bar
 from hinterland.errors import InputError
-from hinterland.explain.mechanisms import INTERACTION, SHOCKS, label, meaning
+from hinterland.explain.mechanisms import label, meaning
 from hinterland.writing import write_text
 
 if TYPE_CHECKING:
@@ -20,9 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hinterland.data.country import Country
-    from hinterland.data.find import Found
     from hinterland.explain.attribution import Attribution, Split
     from hinterland.explain.moves_between import Exchange
+    from hinterland.explain.rows import Area
 
 AHEAD: Final = 30
 """Years after the base year that are told where no last year is given."""
@@ -45,29 +43,20 @@ class Asked:
     quantity: str
     members: int
     seed: int
-    sectors: bool
     moves: bool
     as_json: bool
     out: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A place, a region or the nation."""
-
-    code: str
-    name: str
-    places: NDArray[np.int64]
 
 
 def told(asked: Asked) -> Iterator[str]:
     """Lines on why each of the places asked for changes; InputError before anything is computed."""
     from hinterland.data.find import find
     from hinterland.data.pack import read_pack
+    from hinterland.explain import rows
     from hinterland.forecast import launch_of
 
     country = read_pack(asked.country)
-    areas = [_area(country, find(country, name)) for name in asked.places]
+    areas = [rows.named(country, find(country, name)) for name in asked.places]
     years = _years(country, asked)
     launch_of(country, years)
     _known(asked.quantity)
@@ -75,7 +64,7 @@ def told(asked: Asked) -> Iterator[str]:
     if asked.quantity not in attribution.quantities:
         raise _refused(asked.quantity, attribution.quantities)
     if asked.out is not None:
-        write_text(asked.out, table(attribution, asked.quantity))
+        write_text(asked.out, rows.table(attribution, asked.quantity))
     if asked.as_json:
         yield json.dumps(
             [_record(attribution, asked, area) for area in areas], ensure_ascii=False, indent=1, allow_nan=False
@@ -93,24 +82,6 @@ def told(asked: Asked) -> Iterator[str]:
         yield f"Table: {asked.out}"
 
 
-def table(attribution: Attribution, quantity: str) -> str:
-    """The parts of every place, region and the nation as CSV."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
-        ["place", "name", "quantity", "from", "to", "part", "number", "points", "points_p10", "points_p90",
-         "points_first", "points_last"]
-    )  # fmt: skip
-    for area in _areas(attribution.country):
-        split = attribution.split(quantity, area.places)
-        for row in _rows(split):
-            writer.writerow(
-                [area.code, area.name, quantity, *attribution.years, row["part"],
-                 *(_digits(row[key]) for key in ("number", "points", "p10", "p90", "first", "last"))]
-            )  # fmt: skip
-    return text.getvalue()
-
-
 def _attributed(country: Country, years: tuple[int, int], asked: Asked) -> Attribution:
     from hinterland.data.folders import data_folder
     from hinterland.forecast import why
@@ -118,7 +89,7 @@ def _attributed(country: Country, years: tuple[int, int], asked: Asked) -> Attri
 
     keep_compiled(data_folder() / "compiled")
     with progress_bar() as progress:
-        return why(country, years, members=asked.members, seed=asked.seed, by_sector=asked.sectors, progress=progress)
+        return why(country, years, members=asked.members, seed=asked.seed, progress=progress)
 
 
 def _years(country: Country, asked: Asked) -> tuple[int, int]:
@@ -147,56 +118,9 @@ def _refused(quantity: str, known: Sequence[str]) -> InputError:
     )
 
 
-def _areas(country: Country) -> list[Area]:
-    """All places, regions of more than one place, and the nation."""
-    import numpy as np
-
-    places = country.places
-    found = [Area(places.codes[k], places.names_en[k], np.array([k])) for k in range(len(places))]
-    regions = sorted(set(places.regions) - {country.code, *places.codes})
-    if len(regions) > 1:
-        found += [
-            Area(code, places.region_names[code][1], np.flatnonzero(np.array(places.regions) == code))
-            for code in regions
-        ]
-    return [*found, Area(country.code, country.names["en"], np.arange(len(places)))]
-
-
-def _area(country: Country, found: Found) -> Area:
-    import numpy as np
-
-    if found.kind == "place" and found.index is not None:
-        return Area(found.code, str(found), np.array([found.index]))
-    every = np.arange(len(country.places))
-    inside = every if found.kind == "nation" else np.flatnonzero(np.array(country.places.regions) == found.code)
-    return Area(found.code, str(found), inside)
-
-
-def _rows(split: Split) -> list[dict[str, Any]]:
-    """Parts by size, interaction after them, and shocks where members have been drawn."""
-    base = split.start if split.start > 0 else float("nan")
-
-    def row(name: str, number: float | None) -> dict[str, Any]:
-        low, high = split.bands.get(name, (None, None))
-        points = {
-            "points": number,
-            "p10": low,
-            "p90": high,
-            "first": split.first.get(name),
-            "last": split.last.get(name),
-        }
-        return {
-            "part": name,
-            "number": number,
-            **{key: None if value is None else 100 * value / base for key, value in points.items()},
-        }
-
-    ordered = sorted(split.parts, key=lambda name: (name == INTERACTION, -abs(split.parts[name])))
-    rows = [row(name, split.parts[name]) for name in ordered]
-    return [*rows, *([row(SHOCKS, 0.0)] if SHOCKS in split.bands else [])]
-
-
 def _lines(attribution: Attribution, asked: Asked, area: Area) -> Iterator[str]:
+    from hinterland.explain import rows
+
     split = attribution.split(asked.quantity, area.places)
     first, last = attribution.years
     change = split.end - split.start
@@ -213,14 +137,14 @@ def _lines(attribution: Attribution, asked: Asked, area: Area) -> Iterator[str]:
         yield from _counted(attribution, area, split)
     exchange = attribution.exchange(area.places) if asked.moves and asked.quantity == "people" else None
     yield ""
-    for row in _rows(split):
+    for row in rows.of_split(split):
         band = "" if row["p10"] is None else f" ({row['p10']:+6.2f} to {row['p90']:+6.2f})"
         yield f"  {label(row['part']):<26}{row['points']:>+8.2f}{band}  {meaning(row['part'])}"
-    yield f"  {'sum':<26}{sum(row['points'] for row in _rows(split)):>+8.2f}"
+    yield f"  {'sum':<26}{sum(row['points'] for row in rows.of_split(split)):>+8.2f}"
     if split.sectors:
         told = sorted(split.sectors.items(), key=lambda item: -abs(item[1]))
         listed = ", ".join(f"{name} {100 * number / split.start:+.2f}" for name, number in told)
-        yield f"  Jobs after all else {100 * split.last['jobs'] / split.start:+.2f}: {listed}."
+        yield f"  Jobs where they come last {100 * sum(split.sectors.values()) / split.start:+.2f}: {listed}."
     if attribution.orders is None:
         yield "  Orders were not run for so many places: interaction is what gradients miss, no more."
     if asked.quantity == "people":
@@ -294,6 +218,8 @@ def _leading(country: Country, moves: NDArray[np.float64]) -> Iterator[tuple[int
 
 def _record(attribution: Attribution, asked: Asked, area: Area) -> dict[str, Any]:
     """One area as JSON."""
+    from hinterland.explain import rows
+
     split = attribution.split(asked.quantity, area.places)
     first, last = attribution.years
     whole: dict[str, Any] = {
@@ -304,7 +230,7 @@ def _record(attribution: Attribution, asked: Asked, area: Area) -> dict[str, Any
         "to": last,
         "start": split.start,
         "end": split.end,
-        "parts": _rows(split) if split.start > 0 else [],
+        "parts": rows.of_split(split) if split.start > 0 else [],
         "jobs_by_sector": split.sectors,
         "unexplained_share_median": attribution.unexplained_share(asked.quantity),
     }
@@ -323,7 +249,3 @@ def _record(attribution: Attribution, asked: Asked, area: Area) -> dict[str, Any
                     for place, total, by_age in _leading(attribution.country, moves)
                 ]
     return whole
-
-
-def _digits(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"

@@ -116,15 +116,14 @@ def why(
     *,
     members: int = 0,
     seed: int = 0,
-    by_sector: bool = False,
     overrides: Mapping[str, float] | None = None,
     progress: Progress | None = None,
 ) -> Attribution:
     """What every mechanism adds to the change of every place between the ends of two years.
 
     Years before the base year are those of the run that repeats the record. `members` give parts bands, as many futures
-    under the random numbers of `forecast`; `by_sector` splits the part of jobs. InputError where the run has no such
-    years, before anything is computed.
+    under the random numbers of `forecast`. InputError where the run has no such years, before anything is
+    computed.
     """
     launch = launch_of(country, years)
     asked = load(fitted=country.code).with_overrides(overrides or {})
@@ -134,7 +133,7 @@ def why(
     forget_compiled()
     made = on_course(made, (years[1] - launch) // country.ages.width)
     forget_compiled()
-    return attribute(made, years, members=members, seed=seed, by_sector=by_sector, progress=progress)
+    return attribute(made, years, members=members, seed=seed, progress=progress)
 
 
 def launch_of(country: Country, years: tuple[int, int]) -> int:

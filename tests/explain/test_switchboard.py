@@ -110,7 +110,7 @@ def stationary(places: int = 2) -> Given:
         local_mortality=jnp.ones(places),
         parents=FOLLOWERS,
     )
-    on = repeated(
+    return repeated(
         Case(
             setting=setting,
             behaviour=behaviour,
@@ -124,7 +124,6 @@ def stationary(places: int = 2) -> Given:
             ),
         )
     )
-    return on
 
 
 def free(on: Given) -> Given:
@@ -231,4 +230,4 @@ def test_a_set_of_places_does_not_exchange_with_itself() -> None:
     single = [exchange(on, trace, range(STEPS), [place]) for place in (0, 2)]
     assert found.out[[0, 2]].sum() == found.into[[0, 2]].sum() == 0
     outside = [1, 3, 4, 5]
-    np.testing.assert_allclose(found.out[outside], sum(each.out for each in single)[outside])
+    np.testing.assert_allclose(found.out[outside], (single[0].out + single[1].out)[outside])

@@ -60,7 +60,7 @@ class Split:
     last: dict[str, float]
     """What it does after all of them."""
     sectors: dict[str, float]
-    """Of jobs as in `last`; empty where not asked for."""
+    """Of jobs where they come last; empty where there are none."""
     bands: dict[str, tuple[float, float]]
     """10% and 90% of members, whose parts are by gradients alone; with shocks, and empty without members."""
 
@@ -85,7 +85,7 @@ class Attribution:
     """[part, quantity, place] as in `Split`."""
     last: Array | None
     sectors: Array | None
-    """[sector, quantity, place] of jobs (see `explain.sectors`); None where they were not asked for."""
+    """[sector, quantity, place] of jobs (see `explain.sectors`); None where there are none."""
     members: Array
     """[member, part, quantity, place]: those of `parts`, interaction, and shocks."""
     flows: dict[str, Array]
@@ -141,13 +141,11 @@ def attribute(
     *,
     members: int = 0,
     seed: int = 0,
-    by_sector: bool = False,
     progress: Progress | None = None,
 ) -> Attribution:
     """The parts of the change from the end of one year to that of another, both instants of the system's run.
 
-    With `members` the same is done for so many of them, under the random numbers of a run with as many; `by_sector`
-    splits the part of jobs, where there are jobs.
+    With `members` the same is done for so many of them, under the random numbers of a run with as many.
     """
     width, launch = system.country.ages.width, system.country.base_year
     starts = list(range(launch, years[1], width))
@@ -161,7 +159,7 @@ def attribute(
         start, end = _stocks(of, trace, first), _stocks(of, trace, len(starts))
         stages = worths(of, acting.stages)
         by_gradients, by_orders = _alike(of, acting, tell)
-        split_jobs = sectors(of) if by_sector and "jobs" in acting.alike else None
+        split_jobs = sectors(of) if "jobs" in acting.alike else None
         own = _members(_answering(system, trace), starts, first, members, seed, tell)
     return Attribution(
         country=system.country,

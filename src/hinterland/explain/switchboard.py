@@ -105,15 +105,13 @@ def replacement(national: National, years: int) -> jax.Array:
     return national.fertility / daughters[..., None]
 
 
-def run(of: World, switches: jax.Array, rail: jax.Array | None = None, seen: jax.Array | None = None) -> jax.Array:
+def run(of: World, switches: jax.Array, seen: jax.Array, rail: jax.Array) -> jax.Array:
     """Quantities [quantity, place] at the end of a run with `switches` [mechanism], each from 0 to 1.
 
-    `rail` stands for the switch of that name where runs share it: kernels are then not made anew for each. `seen`
-    [activity] is the part of the change of jobs that movers see, all of it where not given.
+    `seen` [activity] is the part of the change of jobs that movers see. `rail` stands for the switch of that name: runs
+    that share it do not make kernels anew.
     """
-    level = dict(zip(MECHANISMS, switches, strict=True))
-    if rail is not None:
-        level["rail"] = rail
+    level = dict(zip(MECHANISMS, switches, strict=True)) | {"rail": rail}
     path = simulate(
         replace(of.setting, kernels=_kernels(of.setting, level["rail"])),
         _behaviour(of, level),
@@ -195,13 +193,13 @@ def _provision(provision: Provision, switch: jax.Array) -> Provision:
     )
 
 
-def _conditions(of: World, level: dict[str, jax.Array], seen: jax.Array | None) -> Conditions:
+def _conditions(of: World, level: dict[str, jax.Array], seen: jax.Array) -> Conditions:
     given = of.conditions
     nation, held = given.national, _first(given.national)
     lives = jax.tree.map(lambda first, each: _mix(first, each, level["deaths"]), held.survivorship, nation.survivorship)
     pull = _mix(of.balance, of.calm, level["unexplained"]) + level["shocks"] * (given.pull - of.calm)
     economy = given.economy
-    if economy is not None and seen is not None:
+    if economy is not None:
         economy = replace(economy, seen=jnp.broadcast_to(seen, (of.control.shape[0], *seen.shape)))
     return replace(
         given,

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from hinterland.axes import ACTIVITIES
 from hinterland.explain.gradients import integrated
 from hinterland.explain.mechanisms import FIRST, LATER, MECHANISMS, RAIL
 from hinterland.explain.shapley import coalitions
@@ -67,11 +68,13 @@ def order(of: World, *, shocks: bool = False) -> Order:
     )
 
 
-def worths(of: World, switches: Array) -> Array:
+def worths(of: World, switches: Array, seen: Array | None = None) -> Array:
     """Quantities [run, quantity, place] at the end of runs with `switches` [run, mechanism], some at a time.
 
-    Runs that share rail run together: their kernels are made once.
+    `seen` [run, activity] is the part of the change of jobs that movers see, all of it where not given. Runs that share
+    rail run together: their kernels are made once.
     """
+    shown = np.ones((len(switches), len(ACTIVITIES))) if seen is None else seen
     together = max(1, min(TOGETHER, CELLS // of.balance.shape[0]))
     found: dict[int, Array] = {}
     for rail in np.unique(switches[:, RAIL]):
@@ -79,7 +82,7 @@ def worths(of: World, switches: Array) -> Array:
         for first in range(0, len(rows), together):
             chosen = rows[first : first + together]
             filled = np.resize(chosen, together)
-            ends = np.asarray(_runs(of, jnp.asarray(switches[filled]), jnp.asarray(rail)))
+            ends = np.asarray(_runs(of, jnp.asarray(switches[filled]), jnp.asarray(shown[filled]), jnp.asarray(rail)))
             found |= {int(row): end for row, end in zip(chosen, ends, strict=False)}
     return np.stack([found[row] for row in range(len(switches))])
 
@@ -98,5 +101,5 @@ def gradients(of: World, acting: Order, count: int) -> Array:
 
 
 @jax.jit
-def _runs(of: World, switches: jax.Array, rail: jax.Array) -> jax.Array:
-    return jax.vmap(partial(run, of, rail=rail))(switches)
+def _runs(of: World, switches: jax.Array, seen: jax.Array, rail: jax.Array) -> jax.Array:
+    return jax.vmap(partial(run, of, rail=rail))(switches, seen)
