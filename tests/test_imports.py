@@ -32,8 +32,8 @@ LAYERS = (
     ("results",),
     ("calibrate",),
     ("evaluate",),
-    ("forecast",),
     ("explain",),
+    ("forecast",),
     ("glossary",),
     ("experiments",),
     ("report",),
@@ -41,7 +41,7 @@ LAYERS = (
     ("cli_console",),
     ("cli_backtest", "cli_build", "cli_simulation"),
     ("cli_calibrate", "cli_claims", "cli_data", "cli_experiments", "cli_place", "cli_run", "cli_scenarios"),
-    ("cli_compare",),
+    ("cli_compare", "cli_why"),
     ("cli",),
 )
 """From the bottom to the top; a module imports only from lower rows, or from its own package."""

@@ -35,6 +35,8 @@ class Law:
     def deviations(self, scores: Array) -> Array:
         """Log deviations as likely as standard normal scores, both [..., step, place], of the first steps."""
         steps = range(scores.shape[-2])
+        if not steps:
+            return np.zeros_like(scores)
         return np.stack([self.scale[k] * _quantile(scores[..., k, :], self.shape[k]) for k in steps], axis=-2)
 
 

@@ -165,6 +165,34 @@ def compare(
             typer.echo(line)
 
 
+@app.command(short_help="Why a place grows, holds or shrinks.")
+def why(  # noqa: PLR0913
+    place: Annotated[
+        list[str],
+        typer.Argument(metavar="NAME...", help="Places, regions or the nation: 焦作, jiaozuo, Henan."),
+    ],
+    *,
+    country: Annotated[str, typer.Option(metavar="cn|NAME|DIR", help="A country at hand, or a pack's folder.")] = "cn",
+    first: Annotated[int | None, typer.Option("--from", help="First year; the base year if not given.")] = None,
+    last: Annotated[
+        int | None, typer.Option("--to", help="Last year; about thirty years after the base year if not given.")
+    ] = None,
+    quantity: Annotated[str, typer.Option(help="What changes: people, people_65_plus, jobs, homes ...")] = "people",
+    members: Annotated[int, typer.Option(min=0, help="Futures for bands of parts; none by default.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 0,
+    moves: Annotated[bool, typer.Option("--moves/--no-moves", help="Tell where people go and come from.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="CSV", help="Write the parts of every place and region.")] = None,
+) -> None:
+    """The change of a place split among births, deaths, moves, jobs, homes and what no mechanism explains."""
+    with answered():
+        from hinterland.cli_why import Asked, told
+
+        asked = Asked(country, place, first, last, quantity, members, seed, moves, as_json, out)
+        for line in told(asked):
+            typer.echo(line)
+
+
 @app.command(short_help="What a parameter or variable is, and who uses it.")
 def explain(
     name: Annotated[str, typer.Argument(metavar="PARAMETER|VARIABLE|LEVER")],

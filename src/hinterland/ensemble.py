@@ -189,6 +189,25 @@ def _block(
     return Block(values={name: of[positions] for name, of in values.items()}, shocks=taken(shocks, positions))
 
 
+def drawn(system: System, members: int, starts: list[int], seed: int) -> Block:
+    """Draws of all members of a run with as many of them: each the same as in that run."""
+    rows = range(members)
+    return Block(
+        values=_rows(system, draw(system.parameters, members, seed), rows), shocks=_shocks(system, rows, starts, seed)
+    )
+
+
+def one(block: Block, member: int) -> Block:
+    """One member of a block, as a block."""
+    row = np.array([member])
+    return Block(values={name: of[row] for name, of in block.values.items()}, shocks=taken(block.shocks, row))
+
+
+def calm(block: Block) -> Block:
+    """A block whose members keep their parameters and the nation's course, and whose places meet no chance."""
+    return replace(block, shocks=replace(block.shocks, place=np.zeros_like(block.shocks.place)))
+
+
 def _central_values(system: System) -> dict[str, Array]:
     return {name: np.asarray(system.parameters.value(name))[None] for name in system.parameters}
 

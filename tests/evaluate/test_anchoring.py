@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hinterland.anchor import borrowed
 from hinterland.data.country import frozen
 from hinterland.data.pack import read_pack
 from hinterland.errors import InputError
@@ -110,3 +111,8 @@ def test_the_gap_of_registered_people_is_what_moved():
     some = np.isfinite(known.natural[-1]) & np.isfinite(known.registered[-1])
     expected = 10 * known.natural[-1] - 10 * 0.6 / 20 * np.log(known.registered[-1])
     np.testing.assert_allclose(np.log(said / known.totals[-1])[some], expected[some], rtol=1e-9)
+
+
+def test_no_step_has_no_deviations() -> None:
+    law = borrowed(np.full(3, 1e5), np.array([5.0, 10.0]), error=0.05, size=0.1, growth=1.0, tails=5.0)
+    assert law.deviations(np.zeros((2, 0, 3))).shape == (2, 0, 3)

@@ -112,6 +112,8 @@ class Given:
     levers: Levers
     rank_shift: jax.Array
     """[...] added to the share of transfers that goes by rank."""
+    seen: jax.Array | None = None
+    """[..., activity] part of the change of jobs since the base year that movers see; all of it where None."""
 
 
 def with_usual(base: Base, habits: Habits) -> Habits:
@@ -213,19 +215,23 @@ def advance(
         years,
         labour.exposed_to(work),
     )
-    made = incomes(
-        habits,
-        work,
-        wage,
-        people,
-        reach[..., 0] * workers,
-        trips.commuting,
-        base.pensioners,
-        mine_price=given.levers.mine_price,
-        afar=now.afar,
-        public_pay=economy.budget.pay,
-    )
-    income = made.total
+
+    def earned(jobs: jax.Array, access: jax.Array) -> pay_and_pensions.Incomes:
+        return incomes(
+            habits,
+            jobs,
+            wage,
+            people,
+            access * workers,
+            trips.commuting,
+            base.pensioners,
+            mine_price=given.levers.mine_price,
+            afar=now.afar,
+            public_pay=economy.budget.pay,
+        )
+
+    made = earned(work, reach[..., 0])
+    received = income = made.total
     households = residents / housing_market.household_size(base.household_size, habits.household_trend, given.since)
     housed = housing_market.housed(
         economy.homes,
@@ -253,6 +259,11 @@ def advance(
     budget, accounts = public_money.settle(base.finance, habits.finance, economy.budget, asked, years)
     if base.mergers is not None:
         budget = public_money.pooled(budget, mergers.groups(base.mergers, given.since), residents)
+    if given.seen is not None:
+        # Only what movers see: the economy itself goes on with the jobs there are.
+        shown = base.jobs + given.seen[..., None, :] * (work - base.jobs)
+        reach = within_reach(shown, workers, habits, trips.commuting)
+        income = earned(shown, reach[..., 0]).total
     dearer = jnp.zeros_like(residents) if cost is None else cost
     signals = pull.Signals(
         income=pay_and_pensions.log_per_head(income, residents) - base.income - dearer,
@@ -271,7 +282,7 @@ def advance(
         households=households,
         rent=housed.rent,
         expected=housed.expected,
-        income=income,
+        income=received,
         spending=shopping.spending(made, habits.shopping),
         pull=pull.pull(signals, habits.response, warmth) + air[..., None],
         push=pull.push(signals, habits.response),

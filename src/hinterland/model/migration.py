@@ -62,6 +62,25 @@ class Moves:
     returns: jax.Array
 
 
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Who wants to move in a step, [..., place, sex, age], and what destinations weigh, [..., place, stage]."""
+
+    leavers: jax.Array
+    """The rooted who leave."""
+    onward: jax.Array
+    """Newcomers who leave for anywhere."""
+    wanting_home: jax.Array
+    """Newcomers who leave for home, as far as homes have room."""
+    weights: jax.Array
+    """[..., place, stage] of destinations, before distance."""
+    log_reach: jax.Array
+    """[..., place, stage] ln D."""
+    home_share: jax.Array
+    """[..., place, 1, age] what a home weighs for each of its away, before distance."""
+
+
 def reach(kernel: Kernel, weights: jax.Array) -> jax.Array:
     """ln D [..., place, stage]: the log of the weighted opportunities that the kernel brings within reach."""
     return jnp.log(kernel.apply(weights))
@@ -103,6 +122,36 @@ def move(
     `opportunities` [place] sum to one; `stages` gives the stage of each age and `parents` the pairs (stage of the old,
     stage of their children) of which a share follows.
     """
+    chosen = choices(
+        state, standing, mobility=mobility, kernel=kernel, opportunities=opportunities, base=base, stages=stages,
+        years=years,
+    )  # fmt: skip
+    leavers, onward, wanting_home = chosen.leavers, chosen.onward, chosen.wanting_home
+    homecoming = _come_home(wanting_home, state.away, chosen.home_share, mobility.home_cap, kernel)
+    placed = _shares(homecoming.sum(axis=-3), wanting_home.sum(axis=-3))[..., None, :, :]
+    seeking = leavers + onward
+    arrivals = _arrive(seeking, chosen.weights, chosen.log_reach, mobility.follow, kernel, stages, parents)
+    gone = onward + wanting_home * placed
+    after = State(
+        rooted=state.rooted - leavers + homecoming,
+        newcomers=state.newcomers - gone + arrivals,
+        away=state.away + leavers - homecoming,
+    )
+    return after, Moves(departures=leavers + gone, arrivals=arrivals + homecoming, returns=homecoming)
+
+
+def choices(
+    state: State,
+    standing: Standing,
+    *,
+    mobility: Mobility,
+    kernel: Kernel,
+    opportunities: jax.Array,
+    base: jax.Array,
+    stages: tuple[int, ...],
+    years: int,
+) -> Choices:
+    """Who wants to move in a step and what draws them; arguments as those of `move`."""
     pull = standing.pull
     weights = opportunities[:, None] * jnp.exp(pull)
     log_reach = reach(kernel, weights)
@@ -113,18 +162,7 @@ def move(
     mobile = state.newcomers * -jnp.expm1(-newcomer_hazard)[..., None, :]
     wanting_home = mobile * mobility.come_home[..., None, None, :]
     home_share = jnp.exp(mobility.home_pull[..., None, None] * by_age(pull, stages))[..., None, :]
-    homecoming = _come_home(wanting_home, state.away, home_share, mobility.home_cap, kernel)
-    placed = _shares(homecoming.sum(axis=-3), wanting_home.sum(axis=-3))[..., None, :, :]
-    onward = mobile - wanting_home
-    seeking = leavers + onward
-    arrivals = _arrive(seeking, weights, log_reach, mobility.follow, kernel, stages, parents)
-    gone = onward + wanting_home * placed
-    after = State(
-        rooted=state.rooted - leavers + homecoming,
-        newcomers=state.newcomers - gone + arrivals,
-        away=state.away + leavers - homecoming,
-    )
-    return after, Moves(departures=leavers + gone, arrivals=arrivals + homecoming, returns=homecoming)
+    return Choices(leavers, mobile - wanting_home, wanting_home, weights, log_reach, home_share)
 
 
 def by_age(values: jax.Array, stages: tuple[int, ...]) -> jax.Array:

@@ -108,12 +108,12 @@ def step(
     """
     start = state
     trips = travelled(setting, conditions)
-    pull, lack = seen(state, conditions.pull)
+    standing = stood(setting, behaviour, start, conditions)
     state, births, deaths = live(setting, behaviour, state, conditions)
     state, settled = settle(state, behaviour.settling, setting.years)
     state, moves = move(
         state,
-        Standing(pull=pull - crowding(setting, behaviour, start), lack=lack),
+        standing,
         mobility=behaviour.mobility,
         kernel=trips.moves,
         opportunities=setting.opportunities,
@@ -153,6 +153,12 @@ def travelled(setting: Setting, conditions: Conditions) -> livelihoods.Trips:
     if setting.economy is None:
         return livelihoods.Trips(*[setting.kernel] * 4)
     return livelihoods.usual_trips(setting.economy, setting.kernel)
+
+
+def stood(setting: Setting, behaviour: Behaviour, start: State, conditions: Conditions) -> Standing:
+    """How places stand with movers in a step, as movers see them at its start."""
+    pull, lack = seen(start, conditions.pull)
+    return Standing(pull=pull - crowding(setting, behaviour, start), lack=lack)
 
 
 def seen(state: State, pull: jax.Array) -> tuple[jax.Array, jax.Array]:
