@@ -11,6 +11,7 @@ gradients agree on, and interaction is the rest: what no single mechanism can cl
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -153,7 +154,7 @@ def attribute(
     tell = progress or _untold
     with jax.enable_x64(True):
         on = central(system, starts)
-        trace = traced(on)
+        trace = _traced(system, on, first)
         of = _world(system, on, trace, on.conditions.pull, first)
         acting = order(of)
         start, end = _stocks(of, trace, first), _stocks(of, trace, len(starts))
@@ -183,6 +184,26 @@ def attribute(
 
 def _untold(done: int, total: int, what: str) -> None:
     """Progress that nobody asked for."""
+
+
+def _traced(system: System, on: Given, first: int) -> Trace:
+    """The central run; the program of the runs that follow is compiled beside that of this one, on stocks of no run."""
+
+    def run() -> Trace:
+        with jax.enable_x64(True):
+            return traced(on)
+
+    steps = on.conditions.pull.shape[0]
+    blank = Trace(
+        states=jax.tree.map(lambda stock: jnp.broadcast_to(stock, (steps + 1, *stock.shape)), on.start),
+        flows={},
+        control=jnp.ones_like(on.conditions.target),
+    )
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        waiting = beside.submit(run)
+        of = _world(system, on, blank, on.conditions.pull, first)
+        worths(of, order(of).stages[:1])
+        return waiting.result()
 
 
 def _world(system: System, on: Given, trace: Trace, calm_pull: jax.Array, first: int) -> World:
