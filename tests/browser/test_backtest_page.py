@@ -19,7 +19,7 @@ from report.trials import methods, record, small_test
 pytestmark = pytest.mark.browser
 
 
-def _dom(page: Path, language: str, width: int, profile: Path) -> tuple[str, str]:
+def dom(page: Path, language: str, width: int, profile: Path) -> tuple[str, str]:
     """The page as it stands after its script ran, and what the browser logged."""
     found = next(path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name)))
     command = [found, *FLAGS, f"--user-data-dir={profile}", f"--window-size={width},1200", "--dump-dom"]
@@ -28,6 +28,18 @@ def _dom(page: Path, language: str, width: int, profile: Path) -> tuple[str, str
     )
     assert "<html" in done.stdout, done.stderr[-2000:]
     return done.stdout, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
+
+
+def faults(page: Path, language: str, device: str, folder: Path) -> tuple[list[str], str]:
+    """Labels that overlap or stick out of their chart, and what the browser logged."""
+    # The page's own policy lets no other script in; it is lifted for the one that measures.
+    opened = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text("utf-8"))
+    measured = folder / "measured.html"
+    measured.write_text(opened.replace("</body>", f"{MEASURE}</body>"), encoding="utf-8")
+    html, log = dom(measured, language, WIDTHS[device], folder / "profile")
+    found = re.search(r'data-faults="([^"]*)"', html)
+    assert found is not None
+    return json.loads(unescape(found[1])), log
 
 
 @pytest.fixture(scope="module")
@@ -48,23 +60,15 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("language", ["en", "zh", "ja"])
 @pytest.mark.parametrize("device", sorted(WIDTHS))
 def test_labels_neither_overlap_nor_stick_out(page: Path, language: str, device: str, tmp_path: Path) -> None:
-    # The page's own policy lets no other script in; it is lifted for the one that measures.
-    opened = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text("utf-8"))
-    measured = tmp_path / "measured.html"
-    measured.write_text(opened.replace("</body>", f"{MEASURE}</body>"), encoding="utf-8")
-    dom, log = _dom(measured, language, WIDTHS[device], tmp_path / "profile")
-    found = re.search(r'data-faults="([^"]*)"', dom)
-    assert found is not None
-    assert json.loads(unescape(found[1])) == []
-    assert log == ""
+    assert faults(page, language, device, tmp_path) == ([], "")
 
 
 @pytest.mark.parametrize("language", ["en", "zh", "ja"])
 def test_the_address_chooses_the_language_under_the_page_s_own_policy(
     page: Path, language: str, tmp_path: Path
 ) -> None:
-    dom, log = _dom(page, language, 1000, tmp_path)
-    assert f'data-lang="{language}"' in dom
-    assert f'aria-labelledby="map-title-{language} map-desc-{language}"' in dom
-    assert {"en": "Back-test: xx", "zh": "回溯检验：xx", "ja": "事後検証：xx"}[language] in dom.split("</title>")[0]
+    html, log = dom(page, language, 1000, tmp_path)
+    assert f'data-lang="{language}"' in html
+    assert f'aria-labelledby="map-title-{language} map-desc-{language}"' in html
+    assert {"en": "Back-test: xx", "zh": "回溯检验：xx", "ja": "事後検証：xx"}[language] in html.split("</title>")[0]
     assert log == ""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
-from html import unescape
 from pathlib import Path
 
 import pytest
 
-from browser.test_backtest_page import _dom
-from browser.test_report import MEASURE, WIDTHS
+from browser.test_backtest_page import dom, faults
+from browser.test_report import WIDTHS
 from hinterland.data.pack import read_pack
 from hinterland.explain.claims.cards import card, ids
 from hinterland.explain.claims.gallery import told
@@ -31,18 +28,10 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("language", ["en", "zh", "ja"])
 @pytest.mark.parametrize("device", sorted(WIDTHS))
 def test_labels_neither_overlap_nor_stick_out(page: Path, language: str, device: str, tmp_path: Path) -> None:
-    # The page's own policy lets no other script in; it is lifted for the one that measures.
-    opened = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text("utf-8"))
-    measured = tmp_path / "measured.html"
-    measured.write_text(opened.replace("</body>", f"{MEASURE}</body>"), encoding="utf-8")
-    dom, log = _dom(measured, language, WIDTHS[device], tmp_path / "profile")
-    found = re.search(r'data-faults="([^"]*)"', dom)
-    assert found is not None
-    assert json.loads(unescape(found[1])) == []
-    assert log == ""
+    assert faults(page, language, device, tmp_path) == ([], "")
 
 
 def test_the_page_runs_under_its_own_policy(page: Path, tmp_path: Path) -> None:
-    dom, log = _dom(page, "ja", 1000, tmp_path)
-    assert 'data-lang="ja"' in dom
+    html, log = dom(page, "ja", 1000, tmp_path)
+    assert 'data-lang="ja"' in html
     assert log == ""

@@ -8,12 +8,13 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Annotated, Final, Literal, NoReturn, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
+from pydantic import Field, FiniteFloat, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from hinterland.data.faults import nearest
 from hinterland.errors import InputError
 from hinterland.explain.claims.quantities import known
+from hinterland.scenario_schema import Table, Text, Words
 
 Kind = Literal["correlation", "difference", "share", "ratio", "concentration", "rank"]
 Stance = Literal["for", "against", "mixed"]
@@ -26,26 +27,11 @@ WANTED: Final = {
     "rank": {"y", "place"},
 }
 """Kind of test -> fields that it needs, of those that not all kinds have."""
-Words = Annotated[str, Field(min_length=1)]
 ClaimId = Annotated[str, Field(pattern=r"^C\d\d$")]
 
 
 def _broken(what: str, remedy: str) -> NoReturn:
     raise PydanticCustomError("law", "{what}. {remedy}", {"what": what, "remedy": remedy})
-
-
-class Table(BaseModel):
-    """A table of the file; immutable, and with no key that is not known."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class Text(Table):
-    """Words in the languages of the gallery."""
-
-    en: Words
-    zh: Words
-    ja: Words
 
 
 class Evidence(Table):
