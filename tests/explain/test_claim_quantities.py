@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from countries import AGES, country, flat
 
+from countries import AGES, country, flat
 from hinterland.explain.claims.quantities import NAMED, ages, known, label, measure
 
 COUNT = 12
