@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -245,10 +246,11 @@ def _published(one: Told) -> str:
 
 
 def _evidence(each: cards.Evidence) -> str:
-    stance = say(f"claim_{each.stance}")
-    return (
-        f"<li>{html(stance)}: {html(_text(each.text))} <small>{html(same(f'{each.source} ({each.sure})'))}</small></li>"
-    )
+    source = html(same(each.source))
+    if each.url:
+        source = f'<a href="{escape(each.url)}">{source}</a>'
+    stance = html(say(f"claim_{each.stance}"))
+    return f"<li>{stance}: {html(_text(each.text))} <small>{source} ({each.sure})</small></li>"
 
 
 def _verdict(one: Told) -> Text:
