@@ -28,6 +28,8 @@ LEADING: Final = 10
 """Origins and destinations told."""
 NAMED: Final = 3
 """Places named that gain or lose most on net."""
+BAND: Final = 20
+"""Characters of a band."""
 AGES: Final = {"0-14": (0,), "15-29": (1, 2, 3), "30-59": (4, 5), "60+": (6,)}
 """Ages that moves are told by -> life stages."""
 
@@ -58,22 +60,18 @@ def told(asked: Asked) -> Iterator[str]:
     country = read_pack(asked.country)
     areas = [rows.named(country, find(country, name)) for name in asked.places]
     years = _years(country, asked)
-    launch_of(country, years)
-    _known(asked.quantity)
+    _check_quantity(country, launch_of(country, years), asked.quantity)
     attribution = _attributed(country, years, asked)
-    if asked.quantity not in attribution.quantities:
-        raise _refused(asked.quantity, attribution.quantities)
     if asked.out is not None:
         write_text(asked.out, rows.table(attribution, asked.quantity))
+    share = attribution.unexplained_share(asked.quantity)
     if asked.as_json:
-        yield json.dumps(
-            [_record(attribution, asked, area) for area in areas], ensure_ascii=False, indent=1, allow_nan=False
-        )
+        found = [{**_record(attribution, asked, area), "unexplained_share_median": share} for area in areas]
+        yield json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)
         return
     for area in areas:
         yield from _lines(attribution, asked, area)
         yield ""
-    share = attribution.unexplained_share(asked.quantity)
     yield (
         f"Of all parts, signs aside, the unexplained place effect is {share:.0%} in the median of "
         f"{len(country.places)} places."
@@ -100,22 +98,20 @@ def _years(country: Country, asked: Asked) -> tuple[int, int]:
     return first, last
 
 
-def _known(quantity: str) -> None:
+def _check_quantity(country: Country, launch: int, quantity: str) -> None:
+    """InputError where a run from a year does not know a quantity."""
+    from hinterland.calibrate.livelihoods import has_jobs
+    from hinterland.data.faults import nearest
     from hinterland.explain.switchboard import LIVED
     from hinterland.selections import SELECTIONS
 
-    if quantity not in (*SELECTIONS, *LIVED):
-        raise _refused(quantity, (*SELECTIONS, *LIVED))
-
-
-def _refused(quantity: str, known: Sequence[str]) -> InputError:
-    from hinterland.data.faults import nearest
-
-    return InputError(
-        f"the change of {quantity!r} cannot be split here",
-        remedy=f"{nearest(quantity, known)}There are {', '.join(known)}",
-        where="--quantity",
-    )
+    known = (*SELECTIONS, *(LIVED if has_jobs(country, launch) else ()))
+    if quantity not in known:
+        raise InputError(
+            f"the change of {quantity!r} from {launch} on cannot be split",
+            remedy=f"{nearest(quantity, known)}There are {', '.join(known)}",
+            where="--quantity",
+        )
 
 
 def _lines(attribution: Attribution, asked: Asked, area: Area) -> Iterator[str]:
@@ -135,10 +131,10 @@ def _lines(attribution: Attribution, asked: Asked, area: Area) -> Iterator[str]:
     )
     if asked.quantity == "people":
         yield from _counted(attribution, area, split)
-    exchange = attribution.exchange(area.places) if asked.moves and asked.quantity == "people" else None
     yield ""
     for row in rows.of_split(split):
         band = "" if row["p10"] is None else f" ({row['p10']:+6.2f} to {row['p90']:+6.2f})"
+        band = f"{band:<{BAND if split.bands else 0}}"
         yield f"  {label(row['part']):<26}{row['points']:>+8.2f}{band}  {meaning(row['part'])}"
     yield f"  {'sum':<26}{sum(row['points'] for row in rows.of_split(split)):>+8.2f}"
     if split.sectors:
@@ -150,9 +146,14 @@ def _lines(attribution: Attribution, asked: Asked, area: Area) -> Iterator[str]:
     if asked.quantity == "people":
         yield ""
         yield from _account(attribution, area, split)
-    if exchange is not None and len(area.places) < len(attribution.country.places):
+    if _with_moves(asked, attribution, area):
         yield ""
-        yield from _where(attribution, exchange)
+        yield from _where(attribution, attribution.exchange(area.places))
+
+
+def _with_moves(asked: Asked, attribution: Attribution, area: Area) -> bool:
+    """Whether to tell where people go: the nation has no other place to exchange with."""
+    return asked.moves and asked.quantity == "people" and len(area.places) < len(attribution.country.places)
 
 
 def _counted(attribution: Attribution, area: Area, split: Split) -> Iterator[str]:
@@ -232,11 +233,10 @@ def _record(attribution: Attribution, asked: Asked, area: Area) -> dict[str, Any
         "end": split.end,
         "parts": rows.of_split(split) if split.start > 0 else [],
         "jobs_by_sector": split.sectors,
-        "unexplained_share_median": attribution.unexplained_share(asked.quantity),
     }
     if asked.quantity == "people":
         whole["account"] = {name: float(of[area.places].sum()) for name, of in attribution.flows.items()}
-        if asked.moves:
+        if _with_moves(asked, attribution, area):
             exchange = attribution.exchange(area.places)
             for key, moves in (("destinations", exchange.out), ("origins", exchange.into)):
                 whole[key] = [

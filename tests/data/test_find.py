@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hinterland.data.find import bare, find, find_place, key
@@ -108,3 +110,9 @@ def test_bare_names_keep_two_characters():
         "焦作", "锡林郭勒", "大兴安岭", "沙市", "江门",
     ]  # fmt: skip
     assert key("Lǚ-liáng") == key("Lvliang") == "luliang"
+
+
+def test_a_nation_with_two_names_in_chinese_characters_is_one(cn):
+    abroad = replace(cn, names={"en": "Exampleland", "zh": "示例国", "ja": "例示国"})
+    for text in ("Exampleland", "示例国", "例示国"):
+        assert find(abroad, text).kind == "nation"

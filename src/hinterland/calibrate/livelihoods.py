@@ -160,6 +160,11 @@ def _asked(
     )
 
 
+def has_jobs(country: Country, year: int) -> bool:
+    """Whether a run from a year has an economy: some place publishes jobs by sector of that year."""
+    return _shares(country, year) is not None
+
+
 def guards(base: model.Base, economy: Economy, habits: model.Habits) -> dict[str, float]:
     """How near the economy comes to feeding on itself, by name; each name says from where on it would."""
     answer = float(pull.feedback(habits.response).max())

@@ -122,7 +122,8 @@ def _only(found: list[Found], text: str) -> Found:
     """The one that is meant; places go before regions and the nation, as a town is what is mostly asked for."""
     for kind in ("place", "region", "nation"):
         of_kind = [one for one in found if one.kind == kind]
-        if len(of_kind) == 1:
+        # A nation stands there once for each of its names in Chinese characters.
+        if len({one.code for one in of_kind}) == 1:
             return of_kind[0]
         if of_kind:
             remedy = f"Write the code, or the region after a comma: {of_kind[0].name_en}, {of_kind[0].region}."
