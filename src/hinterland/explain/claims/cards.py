@@ -39,7 +39,7 @@ class Evidence(Table):
 
     stance: Stance
     source: Words
-    url: Annotated[str, Field(pattern=r"^(https://.+)?$")] = ""
+    url: Annotated[str, Field(pattern=r"^(https?://.+)?$")] = ""
     sure: Literal["A", "B", "C"]
     """A read in the source or its abstract, B secondary text, C memory."""
     text: Text
