@@ -55,7 +55,7 @@ def told(asked: Asked) -> Iterator[str]:
     from hinterland.data.find import find
     from hinterland.data.pack import read_pack
     from hinterland.explain import rows
-    from hinterland.forecast import launch_of
+    from hinterland.explain.why import launch_of
 
     country = read_pack(asked.country)
     areas = [rows.named(country, find(country, name)) for name in asked.places]
@@ -82,7 +82,7 @@ def told(asked: Asked) -> Iterator[str]:
 
 def _attributed(country: Country, years: tuple[int, int], asked: Asked) -> Attribution:
     from hinterland.data.folders import data_folder
-    from hinterland.forecast import why
+    from hinterland.explain.why import why
     from hinterland.memory import keep_compiled
 
     keep_compiled(data_folder() / "compiled")
