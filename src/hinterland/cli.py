@@ -211,6 +211,21 @@ def place(
             typer.echo(line)
 
 
+@app.command(short_help="Places like one, and what became of such places.")
+def peers(
+    name: Annotated[str, typer.Argument(metavar="PLACE", help="Name in any script, romanised name or code.")],
+    *,
+    country: Annotated[str, typer.Option(metavar="cn|NAME|DIR", help="A country at hand, or a pack's folder.")] = "cn",
+    count: Annotated[int, typer.Option(help="Peers to tell of.")] = 8,
+) -> None:
+    """Places most like one by its record, and what became of those that looked so ten to twenty years ago."""
+    with answered():
+        from hinterland.cli_peers import told
+
+        for line in told(name, country, count):
+            typer.echo(line)
+
+
 @app.command(short_help="How far to trust forecasts of a country.")
 def backtest(  # noqa: PLR0913
     country: Annotated[

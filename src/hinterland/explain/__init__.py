@@ -1,0 +1,1 @@
+"""Why places fare as they do, and what would change it."""
