@@ -1,4 +1,4 @@
-"""How places look in one year of the record: size, growth, ages, work, income, towns and what lies near, beside the nation.
+"""How places look in one year of the record: size, growth, ages, work, towns and what is near, beside the nation.
 
     z = (x - nation's x in that year) / spread of places at the base year, at most `FARTHEST` either way
     apart(i, j) = square root of the mean over traits of the mean over a trait's columns of (z_i - z_j)^2
