@@ -40,7 +40,16 @@ LAYERS = (
     ("web",),
     ("cli_console",),
     ("cli_backtest", "cli_build", "cli_simulation"),
-    ("cli_calibrate", "cli_data", "cli_experiments", "cli_peers", "cli_place", "cli_run", "cli_scenarios"),
+    (
+        "cli_calibrate",
+        "cli_data",
+        "cli_experiments",
+        "cli_peers",
+        "cli_place",
+        "cli_policy",
+        "cli_run",
+        "cli_scenarios",
+    ),
     ("cli_compare",),
     ("cli",),
 )
