@@ -40,7 +40,17 @@ LAYERS = (
     ("web",),
     ("cli_console",),
     ("cli_backtest", "cli_build", "cli_simulation"),
-    ("cli_calibrate", "cli_claims", "cli_data", "cli_experiments", "cli_place", "cli_run", "cli_scenarios"),
+    (
+        "cli_calibrate",
+        "cli_claims",
+        "cli_data",
+        "cli_experiments",
+        "cli_peers",
+        "cli_place",
+        "cli_policy",
+        "cli_run",
+        "cli_scenarios",
+    ),
     ("cli_compare", "cli_why"),
     ("cli",),
 )

@@ -261,6 +261,58 @@ def place(
             typer.echo(line)
 
 
+@app.command(short_help="What would keep people at a place, and its cost.")
+def policy(  # noqa: PLR0913
+    places: Annotated[list[str], typer.Argument(metavar="PLACE...", help="A place; several with --front.")],
+    *,
+    keep: Annotated[
+        float | None, typer.Option(metavar="SHARE", help="Share of the people of the base year to keep, such as 0.9.")
+    ] = None,
+    by: Annotated[int, typer.Option(help="Target year, a whole number of steps after the base year.")] = 2050,
+    start: Annotated[
+        int | None, typer.Option("--from", help="Year in which it begins; a step after the base year.")
+    ] = None,
+    lever: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A lever that may be used; may be repeated. All if none.")
+    ] = None,
+    cost: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Your own cost of a lever's unit, in the money told; may be repeated."),
+    ] = None,
+    front: Annotated[
+        bool, typer.Option("--front", help="Money against people kept, for one place or several.")
+    ] = False,
+    country: Annotated[str, typer.Option(metavar="cn|NAME|DIR", help="A country at hand, or a pack's folder.")] = "cn",
+    members: Annotated[int, typer.Option(min=2, help="Futures that bands are taken from.")] = 31,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 0,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="The scenario (.toml), or the front (.csv).")] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the levers' titles.")] = Language.EN,
+) -> None:
+    """The cheapest mix of levers that keeps a share of a place's people, run forward, and whom it empties elsewhere."""
+    with answered():
+        from hinterland.cli_policy import Wanted, costs_of, told
+
+        costs = costs_of(cost or [])
+        wanted = Wanted(country, places, keep, by, start, lever or [], costs, members, seed, front, out, lang.value)
+        for line in told(wanted):
+            typer.echo(line)
+
+
+@app.command(short_help="Places like one, and what became of such places.")
+def peers(
+    name: Annotated[str, typer.Argument(metavar="PLACE", help="Name in any script, romanised name or code.")],
+    *,
+    country: Annotated[str, typer.Option(metavar="cn|NAME|DIR", help="A country at hand, or a pack's folder.")] = "cn",
+    count: Annotated[int, typer.Option(help="Peers to tell of.")] = 8,
+) -> None:
+    """Places most like one by its record, and what became of those that looked so ten to twenty years ago."""
+    with answered():
+        from hinterland.cli_peers import told
+
+        for line in told(name, country, count):
+            typer.echo(line)
+
+
 @app.command(short_help="How far to trust forecasts of a country.")
 def backtest(  # noqa: PLR0913
     country: Annotated[

@@ -57,7 +57,7 @@ def forecast(
     repeats it first. `progress` is called with (done, total, what). The same seed gives the same bytes on one machine.
     InputError names what in the country or the request cannot be used.
     """
-    system, until = _ready(country, members, until, overrides or {}, keep_effects, past, progress)
+    system, until = ready(country, members, until, overrides or {}, keep_effects, past, progress)
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Compiling is most of its work, and the first block of members is compiled meanwhile.
         growth = None if past else beside.submit(growth_of, system)
@@ -86,7 +86,7 @@ def compare(  # noqa: PLR0913
 
     The nation's corrections are those of the base in both. Errors are those of `forecast`.
     """
-    system, until = _ready(country, members, until, overrides or {}, keep_effects, past, progress)
+    system, until = ready(country, members, until, overrides or {}, keep_effects, past, progress)
     outcome = run_ensemble(system, members=members, until=until, seed=seed, progress=progress)
     check(outcome.ensemble)
     control = outcome.control
@@ -108,7 +108,7 @@ def compare(  # noqa: PLR0913
     return Comparison(base=base, changed=changed)
 
 
-def _ready(
+def ready(
     country: Country,
     members: int,
     until: int | None,
