@@ -276,7 +276,7 @@ def _cheapest(x: Array, kept: float, slopes: Array, prices: Array, tops: Array, 
     """The programme's answer about x; everything within trust that helps where it has none."""
     low, high = np.maximum(x - trust * tops, 0.0), np.minimum(x + trust * tops, tops)
     bounds = np.column_stack([low, high]) / tops[:, None]
-    rows, limits = [-slopes * tops / wanted], [-(wanted - kept + slopes @ x) / wanted]
+    rows, limits = [-slopes * tops / wanted], [float(-(wanted - kept + slopes @ x) / wanted)]
     found = np.where(slopes > 0, high, low) / tops
     for price in prices:
         weights = price * tops
