@@ -50,6 +50,7 @@ LAYERS = (
         "cli_policy",
         "cli_run",
         "cli_scenarios",
+        "cli_sensitivity",
     ),
     ("cli_compare", "cli_why"),
     ("cli",),

@@ -298,6 +298,26 @@ def policy(  # noqa: PLR0913
             typer.echo(line)
 
 
+@app.command(short_help="What matters for a place, ranked.")
+def sensitivity(
+    name: Annotated[str, typer.Argument(metavar="PLACE", help="Name in any script, romanised name or code.")],
+    *,
+    by: Annotated[int, typer.Option(help="Target year, a whole number of steps after the base year.")] = 2050,
+    country: Annotated[str, typer.Option(metavar="cn|NAME|DIR", help="A country at hand, or a pack's folder.")] = "cn",
+    points: Annotated[int, typer.Option(help="Points that effects are taken at.")] = 16,
+    every: Annotated[
+        bool, typer.Option("--all", help="Parameters that act and have a prior, also those that members do not draw.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 0,
+) -> None:
+    """Parameters, the nation's course and the place's own, ranked by what they move of its people in a year."""
+    with answered():
+        from hinterland.cli_sensitivity import told
+
+        for line in told(name, country, by, points, seed, every=every):
+            typer.echo(line)
+
+
 @app.command(short_help="Places like one, and what became of such places.")
 def peers(
     name: Annotated[str, typer.Argument(metavar="PLACE", help="Name in any script, romanised name or code.")],
