@@ -108,7 +108,9 @@ def _policy(wanted: Wanted, country: Country, place: int) -> Iterator[str]:
             progress=progress,
         )
     yield from lines(found, wanted.lang)
-    if wanted.out is not None and found.toml:
+    if wanted.out is not None and not found.toml:
+        yield f"{wanted.out} is not written: there is nothing to run."
+    elif wanted.out is not None:
         write_text(wanted.out, found.toml)
         yield f"Scenario: {wanted.out} (run it with `hinterland run {wanted.country} --scenario {wanted.out}`)"
 
@@ -149,10 +151,7 @@ def _reached(of: Policy) -> str:
 
 
 def _levers(of: Policy, lang: str) -> Iterator[str]:
-    from hinterland.explain.search import levers_of
-
-    used = [lever for lever in levers_of(of.at) if of.found.mix.get(lever.name, 0.0) > 0]
-    for lever in used:
+    for lever in _used(of):
         x = of.found.mix[lever.name]
         amount = (
             "on" if lever.switch else f"{x:.4g} of at most {lever.high:g} ({100 * x / lever.high:.0f}% of its range)"
@@ -161,14 +160,19 @@ def _levers(of: Policy, lang: str) -> Iterator[str]:
         yield f"    {_cost(of, lever)}"
 
 
+def _used(of: Policy) -> list[PolicyLever]:
+    from hinterland.explain.search import levers_of
+
+    return [lever for lever in levers_of(of.at) if of.found.mix.get(lever.name, 0.0) > 0]
+
+
 def _cost(of: Policy, lever: PolicyLever) -> str:
     low, middle, high = _quantiles(of.spent.units[lever.name])
     units = f"{middle:,.0f} ({low:,.0f} to {high:,.0f}) x {lever.per}"
     if lever.cost is None:
         return f"not costed: {units}"
-    each, sure = lever.cost * of.purse.pay, f" [{lever.sure}]" if lever.sure else ""
     money = of.spent.money[lever.name] * of.purse.pay
-    return f"{units} at {each:,.4g} = {_middle(money):,.4g} {of.purse.unit}. {lever.source}{sure}"
+    return f"{units} at {lever.cost * of.purse.pay:,.4g} = {_middle(money):,.4g} {of.purse.unit}"
 
 
 def _money(of: Policy) -> Iterator[str]:
@@ -182,6 +186,9 @@ def _money(of: Policy) -> Iterator[str]:
     told = " (".join(map(_each, of.per_person[1::-1])) + f" to {_each(of.per_person[2])})"
     yield f"Per person kept in {of.goal.by}: {told} {of.purse.unit}"
     yield f"Money: {of.purse.source}"
+    for lever in _used(of):
+        if lever.cost is not None:
+            yield f"  {lever.name}{f' [{lever.sure}]' if lever.sure else ''}: {lever.source}"
 
 
 def _each(value: float) -> str:

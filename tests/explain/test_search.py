@@ -92,6 +92,13 @@ def test_levers_without_a_cost_wait_until_costed_ones_do_not_reach() -> None:
     assert both.mix["plants"] == pytest.approx(0.1, rel=1e-6)
 
 
+def test_money_that_keeps_next_to_nobody_is_not_spent_to_spare_a_lever_without_a_cost() -> None:
+    where = at("posts", "transfers", "plants", posts=5.0, transfers=1e9)
+    runs = world(where, {"posts": 100.0, "transfers": 0.1, "plants": 1000.0})
+    found = search(where, runs, BASE + 130.0, BASE)
+    assert found.mix.keys() == {"posts", "plants"}
+
+
 def test_a_lever_that_drives_people_away_is_left_alone() -> None:
     where = at("posts", "transfers", posts=1.0, transfers=1.0)
     found = search(where, world(where, {"posts": 100.0, "transfers": -50.0}), BASE + 1e9, BASE)

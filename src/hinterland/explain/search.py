@@ -4,7 +4,8 @@
               then    sum over costed levers of money_k x_k
     with      kept(x') + sum of slope_k (x_k - x'_k) >= wanted,   0 <= x <= high,   |x - x'| <= trust * high
 
-so that what has no cost is used where costs do not reach, and no further. Slopes are differences of central runs over
+so that what has no cost is used where costs do not reach, and no further; a costed lever that keeps next to nobody for
+its money (`DEAR`) waits with those without a cost. Slopes are differences of central runs over
 a part of each range, measured again at every x' until the run itself keeps what is wanted: budgets have kinks, at which
 a derivative tells of one side only.
 """
@@ -44,6 +45,8 @@ NOTHING: Final = 1e-6
 """Share of a range that is none."""
 EXACT: Final = 3
 """Combinations of switches of which the cheapest mix is sought, the most promising."""
+DEAR: Final = 1000.0
+"""Mean yearly pays per person kept beyond which a costed lever waits like one without a cost."""
 LEAST: Final = 1e-7
 """Share of people that a lever at its bound must keep to be used."""
 
@@ -186,12 +189,15 @@ def _task(at: Placed, runs: Runs, wanted: float, people: float, alone: Tried) ->
         wanted=wanted,
         close=min(CLOSE * wanted, CLOSER * (wanted - people)),
         helpful=tuple(lever for lever in at.continuous if kept[lever.name] > LEAST * people),
-        price={
-            lever.name: Price(1 / lever.high, 0.0) if lever.cost is None else Price(0.0, money[lever.name] / lever.high)
-            for lever in levers
-        },
+        price={lever.name: _priced(lever, money[lever.name], kept[lever.name]) for lever in levers},
         slopes={lever.name: kept[lever.name] / lever.high for lever in levers},
     )
+
+
+def _priced(lever: PolicyLever, money: float, kept: float) -> Price:
+    """Price per unit of x of a lever that costs so much and keeps so many at its bound."""
+    waits = lever.cost is None or money > DEAR * max(kept, 0.0)
+    return Price(1 / lever.high if waits else 0.0, money / lever.high)
 
 
 def _compatible(full: Mix, at: Placed, on: Mix) -> dict[str, float]:
