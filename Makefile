@@ -23,7 +23,7 @@ test: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 -m "not browser and not shared" --quiet
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 -m "not browser and not shared and not slow" --quiet
 
 evidence: $(VENV)/.sources
 	$(BIN)/python tools/evidence.py --from $(RAW)

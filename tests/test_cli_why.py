@@ -22,8 +22,9 @@ from hinterland.explain import attribution
 from hinterland.explain.attribution import Attribution
 from hinterland.explain.sectors import SECTORS
 
-forecasts = import_module("hinterland.forecast")  # the package's own name for it is the function
-real_why = forecasts.why
+asked_why = import_module("hinterland.explain.why")
+real_why = asked_why.why
+pytestmark = pytest.mark.slow
 YEARS = ("2025", "2035")
 
 
@@ -48,7 +49,7 @@ def once(pack: Path) -> Iterator[Attribution]:
     )
     found = real_why(country, (2025, 2035), members=2, seed=3, overrides={"anchor_years": 0.0})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(forecasts, "why", lambda *_, **__: found)
+        patch.setattr(asked_why, "why", lambda *_, **__: found)
         yield found
 
 
@@ -169,9 +170,9 @@ def test_a_decade_of_the_record_is_split_as_the_run_repeats_it(monkeypatch: pyte
 def test_what_cannot_be_told_is_refused_before_anything_runs(
     pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
 ) -> None:
-    monkeypatch.setattr(forecasts, "attribute", None)
-    monkeypatch.setattr(forecasts, "prepare", None)
-    monkeypatch.setattr(forecasts, "prepare_past", None)
+    monkeypatch.setattr(asked_why, "attribute", None)
+    monkeypatch.setattr(asked_why, "prepare", None)
+    monkeypatch.setattr(asked_why, "prepare_past", None)
     out = tmp_path / "parts.csv"
     result = why(pack, *arguments, "--out", str(out))
     assert result.exit_code == 2

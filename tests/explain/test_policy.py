@@ -34,6 +34,8 @@ from hinterland.scenario_files import load_scenario
 from hinterland.simulate import simulate
 from hinterland.system import System
 
+pytestmark = pytest.mark.slow
+
 MEMBERS = 15
 
 
