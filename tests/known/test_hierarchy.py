@@ -353,7 +353,8 @@ def test_a_stop_that_is_given_up_costs_time_and_people_there_and_nobody_elsewher
         assert (after.people[4:, others].sum(axis=1) > still.people[4:, others].sum(axis=1)).all()
         have, had = (path.at_hand[:, -1, :, rail] * path.people for path in (after, still))
         assert (have[2:, 3] < had[2:, 3]).all()
-        assert (have[4:, others] > had[4:, others] * 0.999).all()
+        shares, usual = (path.at_hand[:, -1, :, rail] for path in (after, still))
+        assert (shares[4:, others] > usual[4:, others] * 0.999).all()
     assert have[-1, 3] < 1e-6 * had[-1, 3], "the second scenario leaves no stop"
 
 
