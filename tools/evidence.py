@@ -35,6 +35,8 @@ EVIDENCE = ROOT / "docs" / "evidence"
 SCORES = EVIDENCE / "backtests.csv"
 MADE = EVIDENCE / "backtests.toml"
 ABLATIONS = EVIDENCE / "ablations.csv"
+SHIPPED = ROOT / "src" / "hinterland" / "claims" / "ablations.csv"
+"""The same for the package's claims."""
 COVERAGE = EVIDENCE / "coverage.csv"
 PAGE = ROOT / "docs" / "leaderboard.md"
 MEMBERS = 100
@@ -192,6 +194,7 @@ def write(source: Path, packs: Sequence[str], *, model_only: bool) -> None:
     MADE.write_text("\n".join(lines) + "\n", encoding="utf-8")
     if not packs or "ablations" in packs:
         ablations(source).to_csv(ABLATIONS, index=False, float_format="%.3f", lineterminator="\n")
+        SHIPPED.write_bytes(ABLATIONS.read_bytes())
     from leaderboard_page import page
 
     tables_read = (pd.read_csv(SCORES), pd.read_csv(COVERAGE), pd.read_csv(ABLATIONS, keep_default_na=False))
