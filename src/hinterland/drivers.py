@@ -23,7 +23,7 @@ def national_course(
     Where no total is published (NaN) the cohorts alone are the course.
     """
     years = country.ages.width
-    central = schedules(country.drivers, country.ages, start, steps, medium(steps))
+    central = schedules(country.drivers, country.ages, start, steps, medium(steps), start_people)
     published = people_at(country.drivers, [start + years * k for k in range(steps + 1)])
     scale = np.empty(steps)
     people = start_people[None]
@@ -33,7 +33,7 @@ def national_course(
         scale[k] = change * start_people.sum() / people.sum() if np.isfinite(change) else 1.0
         people = people * scale[k]
     members = deviations.fertility.shape[0]
-    course = schedules(country.drivers, country.ages, start, steps, deviations)
+    course = schedules(country.drivers, country.ages, start, steps, deviations, start_people)
     people = np.repeat(start_people[None], members, axis=0)
     targets = np.empty((members, steps, *start_people.shape))
     for k in range(steps):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hinterland.axes import Ages
 from hinterland.model.fertility import schedule
 from hinterland.model.nation import National, project
-from hinterland.model.survival import person_years, survivorship
+from hinterland.model.survival import aged, lived, older, person_years, spread, survivorship
 
 Array = NDArray[np.float64]
 FIVE, SINGLE = Ages(5, 85), Ages(1, 85)
@@ -40,7 +40,7 @@ def gompertz(lower: tuple[int, ...], level: float = 3e-5, slope: float = 0.095) 
 def nation(ages: Ages, fertility: float) -> National:
     lower = tuple(range(0, 101, ages.width))
     return National(
-        survivorship=survivorship(gompertz(lower), lower, ages),
+        survivorship=survivorship(lived(gompertz(lower), lower, ages), ages),
         fertility=jnp.asarray(fertility * schedule(SHARES, CHILDBEARING, 5, ages)),
         boys=jnp.asarray(0.512),
         migrants=jnp.zeros((2, len(ages))),
@@ -56,7 +56,7 @@ def test_life_expectancy_of_a_constant_hazard_is_its_inverse(hazard: float) -> N
 
 def test_survivorship_of_a_constant_hazard_is_exponential() -> None:
     lower = tuple(range(101))
-    table = survivorship(np.full((2, len(lower)), 0.02), lower, FIVE)
+    table = survivorship(lived(np.full((2, len(lower)), 0.02), lower, FIVE), FIVE)
     np.testing.assert_allclose(np.asarray(table.groups)[:, 1:], np.exp(-0.1), rtol=1e-4)
 
 
@@ -64,10 +64,48 @@ def test_deaths_are_not_lost_in_wide_groups() -> None:
     """A hazard on the starting group would lose the rise of mortality within the step; the life table does not."""
     lower = tuple(range(0, 101, 5))
     rates = gompertz(lower)
-    table = np.asarray(survivorship(rates, lower, FIVE).groups)
+    table = np.asarray(survivorship(lived(rates, lower, FIVE), FIVE).groups)
     naive = np.exp(-rates[:, : len(FIVE)] * 5)
     old = slice(FIVE.index(60), FIVE.index(85))
     assert ((1 - table[:, old]) / (1 - naive[:, old]) > 1.1).all()
+
+
+def test_the_open_group_survives_as_finer_groups_do() -> None:
+    """People by age to 100+, projected as they are, against the same with all above 80 in one group."""
+    lower = (0, 1, *range(5, 101, 5))
+    fine, coarse = Ages(5, 100), Ages(5, 80)
+    rates = gompertz(lower)
+    growing = np.exp(-0.02 * 5 * np.arange(len(fine)))  # a population that has grown by 2% a year
+    people = lived(rates, lower, fine)[:, : len(fine)] * growing
+    people[:, -1] += lived(rates, lower, fine)[:, -1] * growing[-1]
+    at = coarse.lower.index(80)
+    table, together = (
+        lived(rates, lower, coarse),
+        np.concatenate([people[:, :at], people[:, at:].sum(axis=1, keepdims=True)], axis=1),
+    )
+    oldest = spread(table, together, coarse)
+    for _ in range(6):
+        each = np.asarray(survivorship(lived(rates, lower, fine), fine).groups)
+        one = np.asarray(survivorship(table, coarse, oldest).groups)[:, -1]
+        alive = (people * each)[:, at:].sum(axis=1)
+        np.testing.assert_allclose(one * together[:, -1], alive, rtol=2e-3)
+        people = np.array(aged(jnp.asarray(people * each)))
+        together, oldest = older(table, together, oldest)
+        np.testing.assert_allclose(together[:, -1], people[:, at:].sum(axis=1), rtol=5e-3)
+        np.testing.assert_allclose(oldest.sum(axis=1), together[:, -1], rtol=1e-12)
+        people[:, 0] = together[:, 0]
+    stationary = np.asarray(survivorship(table, coarse).groups)[:, -1]
+    assert (one > stationary * 1.03).all()
+
+
+def test_nobody_is_older_than_a_table_lets_them_be() -> None:
+    """Rates so high that nobody reaches the last group still give shares."""
+    lower = (0, 1, *range(5, 101, 5))
+    rates = np.minimum(gompertz(lower) * 4, 1.2)
+    table = lived(rates, lower, FIVE)
+    people = np.ones((2, len(FIVE)))
+    found = np.asarray(survivorship(table, FIVE, spread(table, people, FIVE)).groups)
+    assert ((found >= 0) & (found < 1)).all()
 
 
 def stable(national: National, width: int, ages: Ages) -> tuple[float, Array]:

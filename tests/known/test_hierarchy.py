@@ -71,12 +71,13 @@ def nation(fertility: float) -> tuple[Drivers, np.ndarray, float]:
         migrants=frozen(np.zeros_like(drivers.migrants)),
     )
     with jax.enable_x64(True):
-        course = at_step(schedules(drivers, FIVE_YEARS, 2020, 1, medium(1)), 0)
         ages, factor = jnp.ones((1, 2, len(FIVE_YEARS))), 1.0
-        for _ in range(200):
-            after = project(ages, course, FIVE_YEARS.width)
-            factor = float(after.sum() / ages.sum())
-            ages = after / after.sum()
+        for _ in range(6):  # how the oldest thin out hangs on the ages, and they on it
+            course = at_step(schedules(drivers, FIVE_YEARS, 2020, 1, medium(1), np.asarray(ages[0])), 0)
+            for _ in range(200):
+                after = project(ages, course, FIVE_YEARS.width)
+                factor = float(after.sum() / ages.sum())
+                ages = after / after.sum()
     return drivers, np.asarray(ages[0]), factor
 
 

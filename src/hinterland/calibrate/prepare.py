@@ -329,7 +329,7 @@ def _conditions_observed(
 
     The correction of a cohort, observed over projected, is spread evenly over the steps it lived through.
     """
-    nations = schedules(country.drivers, country.ages, record, steps, medium(steps))
+    nations = schedules(country.drivers, country.ages, record, steps, medium(steps), people.sum(axis=0))
     projected = [jnp.asarray(people.sum(axis=0))]
     for k in range(steps):
         projected.append(project(projected[-1], _single(nations, k), country.ages.width))

@@ -290,7 +290,7 @@ def _built(
     came = [known.at(start + width) for start in starts]
     nation: National = jax.tree.map(
         lambda values: jnp.swapaxes(values, 0, 1),
-        schedules(known.drivers, then.ages, early, len(starts), medium(len(starts))),
+        schedules(known.drivers, then.ages, early, len(starts), medium(len(starts)), then.at(early).sum(axis=0)),
     )
     target = jnp.asarray(np.stack([cells.sum(axis=0) for cells in came]))[:, None]
     counted = _groups(jnp.asarray(np.stack(came)), width, broad=_broad(known, early))

@@ -37,8 +37,9 @@ def carrier(drivers: Drivers, ages: Ages) -> Carry:
         from hinterland.model.nation import project
 
         with jax.enable_x64(True):
-            course = schedules(drivers, ages, year, steps, medium(steps))
-            people = jnp.asarray(persons.reshape(1, len(SEXES), len(ages)))
+            cells = persons.reshape(len(SEXES), len(ages))
+            course = schedules(drivers, ages, year, steps, medium(steps), cells)
+            people = jnp.asarray(cells)[None]
             for k in range(steps):
                 national = at_step(course, k)
                 if year + ages.width * k < drivers.migrants_periods[0]:

@@ -12,7 +12,7 @@ from hinterland.axes import Ages
 from hinterland.data.country import Drivers
 from hinterland.model.fertility import schedule
 from hinterland.model.nation import National
-from hinterland.model.survival import Survivorship, person_years, survivorship
+from hinterland.model.survival import Survivorship, lived, older, person_years, spread, survivorship
 
 Array = NDArray[np.float64]
 
@@ -38,8 +38,14 @@ def medium(steps: int) -> Deviations:
     return Deviations(fertility=zero, mortality=zero, migration=zero)
 
 
-def schedules(drivers: Drivers, ages: Ages, start: int, steps: int, deviations: Deviations) -> National:
-    """National schedules [member, step, ...] for `steps` steps from the end of year `start`."""
+def schedules(
+    drivers: Drivers, ages: Ages, start: int, steps: int, deviations: Deviations, people: Array | None = None
+) -> National:
+    """National schedules [member, step, ...] for `steps` steps from the end of year `start`.
+
+    `people` [sex, age] are the nation's at that time, and tell how old its open age group is; where they are not known
+    it is as old as in the life table.
+    """
     spans = [(start + ages.width * k, start + ages.width * (k + 1)) for k in range(steps)]
     members = deviations.fertility.shape[0]
     fertility = np.stack(
@@ -54,7 +60,7 @@ def schedules(drivers: Drivers, ages: Ages, start: int, steps: int, deviations: 
     boys = np.array([annual_mean(drivers.years, drivers.sex_ratio_at_birth, s) for s in spans])
     boys = np.broadcast_to(boys / (1 + boys), (members, steps))
     return National(
-        survivorship=_survivorship(drivers, ages, spans, deviations.mortality),
+        survivorship=_survivorship(drivers, ages, spans, deviations.mortality, people),
         fertility=jnp.asarray(np.maximum(fertility, 0.3)[..., None] * rates),
         boys=jnp.asarray(boys),
         migrants=jnp.asarray(_migrants(drivers, ages, spans, deviations.migration)),
@@ -98,10 +104,13 @@ def _departure(values: Array, bounds: Array, drivers: Drivers, span: tuple[int, 
     return wide / Z80 * np.where(wide < 0, below, above)
 
 
-def _survivorship(drivers: Drivers, ages: Ages, spans: list[tuple[int, int]], z: Array) -> Survivorship:
+def _survivorship(
+    drivers: Drivers, ages: Ages, spans: list[tuple[int, int]], z: Array, start: Array | None
+) -> Survivorship:
     """Survivorship [member, step, ...] whose life expectancy departs from the medium as published."""
     groups: list[Array] = []
     newborns: list[Array] = []
+    people = oldest = None
     for k, span in enumerate(spans):
         rates = over(drivers.mortality_periods, drivers.mortality, span)
         departure = _departure(drivers.life_expectancy, drivers.life_expectancy_80, drivers, span, z[:, k])
@@ -114,9 +123,15 @@ def _survivorship(drivers: Drivers, ages: Ages, spans: list[tuple[int, int]], z:
             ],
             axis=1,
         )
-        table = survivorship(rates[None] * multiple[..., None], drivers.mortality_ages, ages)
-        groups.append(np.asarray(table.groups))
-        newborns.append(np.asarray(table.births))
+        table = lived(rates[None] * multiple[..., None], drivers.mortality_ages, ages)
+        if k == 0 and start is not None:
+            people = np.broadcast_to(start, (len(z), *start.shape))
+            oldest = spread(table, people, ages)
+        lives = survivorship(table, ages, oldest)
+        groups.append(np.asarray(lives.groups))
+        newborns.append(np.asarray(lives.births))
+        if people is not None and oldest is not None:
+            people, oldest = older(table, people, oldest)
     return Survivorship(groups=jnp.asarray(np.stack(groups, axis=1)), births=jnp.asarray(np.stack(newborns, axis=1)))
 
 

@@ -170,9 +170,9 @@ def _own_migration(country: Country) -> Drivers:
     if country.imputed[ends].any():
         return drivers
     with jax.enable_x64(True):
-        course = at_step(schedules(drivers, ages, before, 1, medium(1)), 0)
-        still = replace(course, migrants=jnp.zeros_like(course.migrants))
         start, end = (country.people[t].sum(axis=0) for t in ends)
+        course = at_step(schedules(drivers, ages, before, 1, medium(1), start), 0)
+        still = replace(course, migrants=jnp.zeros_like(course.migrants))
         residual = end - np.asarray(project(jnp.asarray(start)[None], still, ages.width))[0]
     profile = np.zeros(drivers.migrants.shape[1:])
     profile[:, [drivers.migrants_ages.index(age) for age in ages.lower]] = residual / ages.width

@@ -229,9 +229,10 @@ def _nation() -> tuple[Drivers, Array]:
         source="stated",
     )
     with jax.enable_x64(True):
-        course = at_step(schedules(drivers, FIVE_YEARS, START, 1, medium(1)), 0)
         people = jnp.ones((1, 2, len(FIVE_YEARS)))
-        for _ in range(200):
-            people = project(people, course, FIVE_YEARS.width)
-            people = people / people.sum()
+        for _ in range(2):  # what the oldest survive hangs on how the ages below them thin out
+            course = at_step(schedules(drivers, FIVE_YEARS, START, 1, medium(1), np.asarray(people[0])), 0)
+            for _ in range(200):
+                people = project(people, course, FIVE_YEARS.width)
+                people = people / people.sum()
     return drivers, np.asarray(people[0])
