@@ -10,12 +10,13 @@ import pytest
 import records
 from hinterland.data.country import frozen
 from hinterland.data.pack import read_pack
-from hinterland.data.schedules import at_step, medium
+from hinterland.data.schedules import annual_mean, at_step, medium
 from hinterland.drivers import national_course
 from hinterland.errors import InputError
 from hinterland.evaluate.cohort_model import CohortModel
 from hinterland.evaluate.panel import LEVELS, panel
-from hinterland.evaluate.vintage import drivers_at, known_at
+from hinterland.evaluate.vintage import LONGER, drivers_at, known_at
+from hinterland.model.survival import person_years
 
 
 def test_nothing_later_than_the_launch_is_left():
@@ -65,7 +66,7 @@ def test_the_nation_goes_on_as_at_launch():
     now, later = int(np.flatnonzero(cut.years == 2015)[0]), int(np.flatnonzero(cut.years == 2035)[0])
     assert remarks == ("No ages of migrants from before 2015: the earliest published ones are used.",)
     assert cut.fertility[later] == drivers.fertility[now]
-    slope = drivers.life_expectancy[now] - drivers.life_expectancy[now - 10]
+    slope = np.minimum(drivers.life_expectancy[now] - drivers.life_expectancy[now - 10], 10 * LONGER)
     np.testing.assert_allclose(cut.life_expectancy[later], drivers.life_expectancy[now] + 2 * slope)
     np.testing.assert_allclose(cut.net_migrants[later], drivers.net_migrants[now - 10 : now + 1].mean())
     at = list(cut.mortality_periods).index
@@ -75,11 +76,23 @@ def test_the_nation_goes_on_as_at_launch():
 
 
 def test_a_launch_before_any_period_says_so():
-    cut, remarks = drivers_at(read_pack("cn").drivers, 2002)
+    _, remarks = drivers_at(read_pack("cn").drivers, 2002)
     assert remarks == (
         "No death rates, ages of mothers, ages of migrants from before 2002: the earliest published ones are used.",
     )
-    np.testing.assert_allclose(cut.mortality[0], cut.mortality[5], rtol=1e-12)
+
+
+@pytest.mark.parametrize("launch", [2002, 2010])
+def test_death_rates_with_no_trend_of_their_own_follow_life_expectancy(launch):
+    """One period of rates or none was over: those of later periods have the expectancy that is carried on."""
+    cut, _ = drivers_at(read_pack("cn").drivers, launch)
+    for first, rates in zip(cut.mortality_periods, cut.mortality, strict=True):
+        if launch < first + 5:
+            _, lives = person_years(rates, cut.mortality_ages)
+            np.testing.assert_allclose(
+                lives, annual_mean(cut.years, cut.life_expectancy, (first, first + 5)), atol=0.05, err_msg=str(first)
+            )
+    assert (cut.mortality[8] < cut.mortality[1]).all()
 
 
 @pytest.mark.parametrize(("launch", "said"), [(1995, "cover 2000 to 2100"), (2200, "cover 2000 to 2100")])

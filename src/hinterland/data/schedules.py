@@ -104,6 +104,16 @@ def _departure(values: Array, bounds: Array, drivers: Drivers, span: tuple[int, 
     return wide / Z80 * np.where(wide < 0, below, above)
 
 
+def at_expectancy(rates: Array, lower: tuple[int, ...], expected: Array) -> Array:
+    """Death rates [..., sex, group], all multiplied so that life expectancy at birth is `expected` [..., sex].
+
+    `rates` [sex, group] at exact ages `lower`; expectancies beyond those of `LOG_MORTALITY` are given its ends.
+    """
+    _, grid = person_years(rates * np.exp(LOG_MORTALITY)[:, None, None], lower)
+    logs = [np.interp(-expected[..., sex], -grid[:, sex], LOG_MORTALITY) for sex in range(len(rates))]
+    return rates * np.exp(np.stack(logs, axis=-1))[..., None]
+
+
 def _survivorship(
     drivers: Drivers, ages: Ages, spans: list[tuple[int, int]], z: Array, start: Array | None
 ) -> Survivorship:
@@ -114,16 +124,8 @@ def _survivorship(
     for k, span in enumerate(spans):
         rates = over(drivers.mortality_periods, drivers.mortality, span)
         departure = _departure(drivers.life_expectancy, drivers.life_expectancy_80, drivers, span, z[:, k])
-        _, grid = person_years(rates[None] * np.exp(LOG_MORTALITY)[:, None, None], drivers.mortality_ages)
         _, here = person_years(rates, drivers.mortality_ages)
-        multiple = np.stack(
-            [
-                np.exp(np.interp(-(here[sex] + departure[:, sex]), -grid[:, sex], LOG_MORTALITY))
-                for sex in range(len(here))
-            ],
-            axis=1,
-        )
-        table = lived(rates[None] * multiple[..., None], drivers.mortality_ages, ages)
+        table = lived(at_expectancy(rates, drivers.mortality_ages, here + departure), drivers.mortality_ages, ages)
         if k == 0 and start is not None:
             people = np.broadcast_to(start, (len(z), *start.shape))
             oldest = spread(table, people, ages)

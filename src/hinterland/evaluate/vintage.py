@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.data.country import Country, Drivers, FrozenMapping, frozen
-from hinterland.data.schedules import at_step, medium, schedules
+from hinterland.data.schedules import annual_mean, at_expectancy, at_step, medium, schedules
 from hinterland.errors import InputError
 from hinterland.model.nation import project
 
@@ -27,6 +27,9 @@ TREND: Final = 10
 """Years before launch whose change of life expectancy and mean of net migration are carried on."""
 FASTEST: Final = 0.25
 """Largest fall of the log of death rates at an age that is carried on, per five years."""
+LONGER: Final = 0.25
+"""Largest rise of life expectancy that is carried on, years a year: that of the leading countries since 1840, which
+held for 160 years (Oeppen and Vaupel 2002)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,11 @@ def drivers_at(drivers: Drivers, launch: int) -> tuple[Drivers, tuple[str, ...]]
     back = min(TREND, now)
     after = np.arange(len(drivers.years)) > now
     ahead = np.arange(len(drivers.years)) - now
-    slope = (drivers.life_expectancy[now] - drivers.life_expectancy[now - back]) / max(back, 1)
+    slope = np.minimum((drivers.life_expectancy[now] - drivers.life_expectancy[now - back]) / max(back, 1), LONGER)
     fertility = np.where(after, drivers.fertility[now], drivers.fertility)
     lives = np.where(after[:, None], drivers.life_expectancy[now] + slope * ahead[:, None], drivers.life_expectancy)
     arrivals = np.where(after, drivers.net_migrants[now - back : now + 1].mean(), drivers.net_migrants)
-    mortality, told = _mortality(drivers, launch)
+    mortality, told = _mortality(drivers, launch, lives)
     shares, late = _held(drivers.fertility_periods, drivers.fertility_shares, launch, 1)
     migrants, later = _held(drivers.migrants_periods, drivers.migrants, launch, 2)
     carried = replace(
@@ -131,16 +134,28 @@ def _held(periods: NDArray[np.int64], values: Array, launch: int, last: int) -> 
     return np.where(later.reshape(-1, *(1,) * (values.ndim - 1)), kept, values), not known.size
 
 
-def _mortality(drivers: Drivers, launch: int) -> tuple[Array, bool]:
-    """Death rates [period, sex, group] that go on falling at each age as they did over the last known periods."""
+def _mortality(drivers: Drivers, launch: int, lives: Array) -> tuple[Array, bool]:
+    """Death rates [period, sex, group] that go on falling at each age as they did over the last known periods.
+
+    Where fewer than two periods were over at launch, the rates of one follow life expectancy `lives` [year, sex]; where
+    none was, those of the first are bent to it too, and True is returned.
+    """
     known = _known(drivers.mortality_periods, launch)
     last = int(known[-1]) if known.size else 0
-    first = max(last - TREND // 5, int(known[0])) if known.size else 0
+    steps = np.maximum(np.arange(len(drivers.mortality)) - last, 0)[:, None, None]
+    if known.size < 2:
+        followed = [
+            at_expectancy(
+                drivers.mortality[last], drivers.mortality_ages, annual_mean(drivers.years, lives, (first, first + 5))
+            )
+            for first in drivers.mortality_periods
+        ]
+        given = (steps <= 0) & (known.size > 0)
+        return np.where(given, drivers.mortality, np.stack(followed)), not known.size
+    first = max(last - TREND // 5, int(known[0]))
     logs = np.log(np.maximum(drivers.mortality, 1e-9))
-    fall = np.clip((logs[last] - logs[first]) / max(last - first, 1), -FASTEST, 0.0)
-    steps = np.maximum(np.arange(len(logs)) - last, 0)[:, None, None]
-    carried = np.exp(logs[last] + fall * steps)
-    return np.where(steps > 0, carried, drivers.mortality), not known.size
+    fall = np.clip((logs[last] - logs[first]) / (last - first), -FASTEST, 0.0)
+    return np.where(steps > 0, np.exp(logs[last] + fall * steps), drivers.mortality), False
 
 
 def _bounds(drivers: Drivers, carried: Array, values: Array, bounds: Array, now: int) -> Array:
