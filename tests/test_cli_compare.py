@@ -33,6 +33,7 @@ def test_a_difference_turned_round_has_the_other_sign(pack: Path, tmp_path: Path
     result = compare(pack, "base", "fertility_high", "--until", until, "--out", str(there))
     assert result.exit_code == 0, result.output
     assert "fertility_high less base" in result.output
+    assert "They differ in: fertility" in result.output
     assert compare(pack, "fertility_high", "base", "--until", until, "--out", str(back)).exit_code == 0
     one, other = (pd.read_csv(path).set_index(KEYS).sort_index() for path in (there, back))
     people = one.xs("people", level="variable")
@@ -48,6 +49,8 @@ def test_a_difference_turned_round_has_the_other_sign(pack: Path, tmp_path: Path
         (("base", "base"), "both scenarios are base"),
         (("base", "fertility_hig"), "fertility_high"),
         (("base", "fertility_high", "--place", "Nowhere-on-earth"), "Nowhere-on-earth"),
+        (("base", "fertility_high", "--only", "pull"), "they differ in fertility too"),
+        (("base", "fertility_high", "--only", "fertility", "--only", "pull"), "they do not differ in pull"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_before_anything_runs(

@@ -24,7 +24,7 @@ LAYERS = (
     ("shocks", "scenario", "selections", "switches"),
     ("course", "ways"),
     ("record",),
-    ("scenario_schema",),
+    ("scenario_differences", "scenario_schema"),
     ("scenario_expectations", "scenario_places", "scenario_reading"),
     ("scenario_files",),
     ("simulate",),

@@ -143,7 +143,7 @@ def scenarios(
 
 
 @app.command(short_help="What one scenario changes of another.")
-def compare(
+def compare(  # noqa: PLR0913
     first: Annotated[str, typer.Argument(metavar="A", help="A scenario, a file, a sum such as A+B, or base.")],
     second: Annotated[str, typer.Argument(metavar="B", help="Another.")],
     *,
@@ -155,13 +155,17 @@ def compare(
     until: Annotated[int | None, typer.Option(help="Last year, a whole number of steps after the base year.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 0,
     past: Annotated[bool, typer.Option("--past", help="Begin with the record and repeat it.")] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="All that the two may differ in, refused otherwise; may be repeated."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="CSV", help="Write the whole table of differences.")] = None,
 ) -> None:
     """Two scenarios under the same random numbers: medians, and the median and band of their difference."""
     with answered():
         from hinterland.cli_compare import Asked, compared
 
-        for line in compared(first, second, Asked(country, place or [], members, until, seed, past, out)):
+        for line in compared(first, second, Asked(country, place or [], members, until, seed, past, out, only or [])):
             typer.echo(line)
 
 

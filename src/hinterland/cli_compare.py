@@ -33,6 +33,8 @@ class Asked:
     seed: int
     past: bool
     out: Path | None
+    only: Sequence[str] = ()
+    """All that the two may differ in; nothing is asked where none is named."""
 
 
 def compared(first: str, second: str, asked: Asked) -> Iterator[str]:
@@ -43,11 +45,18 @@ def compared(first: str, second: str, asked: Asked) -> Iterator[str]:
     from hinterland.data.pack import read_pack
     from hinterland.results.comparison import table
     from hinterland.results.dataset import to_dataset
+    from hinterland.scenario_differences import differ_only_in, differing
 
     country = read_pack(asked.country)
     pair = (_scenario(country, first, past=asked.past), _scenario(country, second, past=asked.past))
     if first == second:
         raise InputError(f"both scenarios are {first}", remedy="Name two that differ", where="compare")
+    found = differing(*pair)
+    if not found:
+        raise InputError(f"{first} and {second} change the same", remedy="Name two that differ", where="compare")
+    if asked.only:
+        differ_only_in(*pair, asked.only)
+    yield f"They differ in: {', '.join(found)}"
     codes = [_code(country, name) for name in asked.places]
     with progress_bar() as progress:
         from hinterland.data.folders import data_folder
@@ -55,7 +64,7 @@ def compared(first: str, second: str, asked: Asked) -> Iterator[str]:
         from hinterland.memory import keep_compiled
 
         keep_compiled(data_folder() / "compiled")
-        found = compare(
+        result = compare(
             country,
             pair[1],
             against=pair[0],
@@ -65,7 +74,7 @@ def compared(first: str, second: str, asked: Asked) -> Iterator[str]:
             past=asked.past,
             progress=progress,
         )
-    rows = table(found.base, to_dataset(found.changed)).rename(columns={"base": first, "scenario": second})
+    rows = table(result.base, to_dataset(result.changed)).rename(columns={"base": first, "scenario": second})
     if asked.out is not None:
         write_text(asked.out, rows.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
         yield f"Table: {asked.out}"
