@@ -63,6 +63,25 @@ def test_sobols_function_ranks_as_published() -> None:
     assert found[0].spread > 0
 
 
+def test_effects_are_those_of_the_library_of_the_field() -> None:
+    """Mean, mean of absolutes and spread beside SALib's, whose points are others."""
+    from SALib.analyze import morris as analysis
+    from SALib.sample import morris as sampling
+
+    def of(x: Array) -> Array:
+        return 3 * x[:, 0] - 2 * x[:, 1] ** 2 + 4 * x[:, 2] * x[:, 3]
+
+    problem = {"num_vars": 4, "names": ["a", "b", "c", "d"], "bounds": [[0.0, 1.0]] * 4}
+    points = sampling.sample(problem, 2000, num_levels=4, seed=1)
+    theirs = analysis.analyze(problem, points, of(points), num_levels=4, seed=1)
+    ours = ranking(named(4), elementary(of, 4, 2000, seed=1), seed=1)
+    for each in ours:
+        k = int(each.factor.name[1:])
+        assert each.strength == pytest.approx(theirs["mu_star"][k], rel=0.05)
+        assert each.mean == pytest.approx(theirs["mu"][k], rel=0.05)
+        assert each.spread == pytest.approx(theirs["sigma"][k], rel=0.05, abs=1e-9)
+
+
 def test_ranks_that_chance_decides_are_told_as_unsure() -> None:
     noise = np.random.default_rng(0).normal(size=(8, 6))
     found = ranking(named(6), noise, seed=0)
