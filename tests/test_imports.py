@@ -51,6 +51,7 @@ LAYERS = (
         "cli_run",
         "cli_scenarios",
         "cli_sensitivity",
+        "cli_serve",
     ),
     ("cli_compare", "cli_why"),
     ("cli",),

@@ -298,6 +298,28 @@ def policy(  # noqa: PLR0913
             typer.echo(line)
 
 
+@app.command(short_help="Open runs and a live model in a browser.")
+def serve(
+    runs: Annotated[
+        list[Path] | None, typer.Argument(metavar="[RUN...]", help="Folders of runs; those in this folder if none.")
+    ] = None,
+    *,
+    port: Annotated[int, typer.Option(help="Port; 0 for any that is free.")] = 8765,
+    host: Annotated[str, typer.Option(help="Where to listen; beyond this machine a token is asked for.")] = "127.0.0.1",
+    token: Annotated[
+        str | None, typer.Option(help="Token that requests must carry; made and printed where it is needed.")
+    ] = None,
+    pack: Annotated[
+        list[str] | None, typer.Option(metavar="NAME|DIR", help="Pack of a run's country; may be repeated.")
+    ] = None,
+) -> None:
+    """Serve runs on this machine: the page, the API behind it and the live model, with no request to anywhere else."""
+    with answered():
+        from hinterland.cli_serve import start
+
+        start(runs or [], host=host, port=port, token=token, packs=pack or [])
+
+
 @app.command(short_help="What matters for a place, ranked.")
 def sensitivity(
     name: Annotated[str, typer.Argument(metavar="PLACE", help="Name in any script, romanised name or code.")],
