@@ -10,11 +10,12 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 function beside() {
   return {
     name: "beside",
-    generateBundle() {
+    generateBundle(_options, bundle) {
       const land = readFileSync(here("../src/hinterland/report/land.json"), "utf8");
       this.emitFile({ type: "asset", fileName: "land.json", source: land });
-      const packages = ["preact", "@preact/signals", "@preact/signals-core", "d3-geo", "d3-array", "internmap"];
-      const told = packages.map((name) => {
+      const modules = Object.values(bundle).flatMap((chunk) => Object.keys(chunk.modules ?? {}));
+      const names = modules.flatMap((id) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id.replaceAll("\\", "/"))?.[1] ?? []);
+      const told = [...new Set(names)].sort().map((name) => {
         const about = JSON.parse(readFileSync(here(`node_modules/${name}/package.json`), "utf8"));
         const text = readFileSync(here(`node_modules/${name}/LICENSE`), "utf8");
         return `${name} ${about.version} (${about.license})\n\n${text.trim()}\n`;

@@ -62,7 +62,7 @@ const ask = <T>(path: string, asked: Asked = {}): Promise<T> =>
 const own = encodeURIComponent;
 
 export const getRuns = (): Promise<Run[]> => answer<Run[]>(isStatic() ? "api/runs.json" : "api/runs");
-export const getPlaces = (): Promise<Hit[]> => ask<Hit[]>("places", { limit: 20000 });
+export const getPlaces = (): Promise<Hit[]> => ask<Hit[]>("places", { limit: 5000 });
 export const getPlace = (code: string): Promise<Place> => ask<Place>(`places/${own(code)}`);
 export const getSeries = (code: string): Promise<PlaceSeries> => ask<PlaceSeries>(`places/${own(code)}/series`);
 export const getPyramid = (code: string): Promise<Pyramid> => ask<Pyramid>(`places/${own(code)}/pyramid`);

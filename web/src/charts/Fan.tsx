@@ -30,10 +30,11 @@ export function Fan({ title, name, file, series, changed, onDrawn, heading = "no
   const said = lang.value;
   const height = Math.round(Math.min(400, Math.max(260, width * 0.5)));
   const base: Bands = changed ? { years: changed.years, levels: changed.levels, bands: changed.base } : series;
-  const years = [...series.past_years.filter((past) => past < (base.years[0] ?? Infinity)), ...base.years];
+  const { past, past_years } = counted(series);
+  const years = [...past_years.filter((one) => one < (base.years[0] ?? Infinity)), ...base.years];
   const shown = useMemo(() => {
     const all = [base, ...(changed ? [changed] : [])].flatMap(({ levels, bands }) => atLevel(levels, bands, 0.975) ?? bands[bands.length - 1]);
-    return ticks(0, Math.max(...series.past, ...all.filter((v): v is number => v !== null), 1), height / 62);
+    return ticks(0, Math.max(...past, ...all.filter((v): v is number => v !== null), 1), height / 62);
   }, [series, changed, height]);
   const x = straight(years[0], years[years.length - 1], LEFT, width - RIGHT);
   const y = straight(shown[0], shown[shown.length - 1], height - BOTTOM, TOP);
@@ -45,15 +46,15 @@ export function Fan({ title, name, file, series, changed, onDrawn, heading = "no
   const end = (from: Bands, level: number) => atLevel(from.levels, from.bands, level)?.[last] ?? null;
   const told = (value: number | null | undefined) => (value === null || value === undefined ? "–" : people(value, said));
   const desc = t("fan_desc", {
-    name, now: exact(series.past[series.past.length - 1] ?? 0), base: series.past_years[series.past_years.length - 1] ?? "",
+    name, now: exact(past[past.length - 1] ?? 0), base: past_years[past_years.length - 1] ?? "",
     year: base.years[last], median: told(end(base, 0.5)), low: told(end(base, 0.1)), high: told(end(base, 0.9)),
   });
   const boundary = base.years[0];
   const marks = years.filter((one) => one % (width < 460 ? 20 : 10) === 0);
 
   const read = (one: number): string => {
-    const i = base.years.indexOf(one), past = series.past_years.indexOf(one);
-    if (past >= 0 && i <= 0) return t("fan_read_past", { year: one, people: exact(series.past[past]) });
+    const i = base.years.indexOf(one), k = past_years.indexOf(one);
+    if (k >= 0 && i <= 0) return t("fan_read_past", { year: one, people: exact(past[k]) });
     if (i < 0) return "";
     const band = (from: Bands) => t("fan_read", {
       year: one, median: told(atLevel(from.levels, from.bands, 0.5)?.[i]), low: told(atLevel(from.levels, from.bands, 0.1)?.[i]),
@@ -87,8 +88,8 @@ export function Fan({ title, name, file, series, changed, onDrawn, heading = "no
     head: [t("year"), t("counted"), ...base.levels.map((level) => t("low_end", { level: percent(level, level * 100 % 1 ? 1 : 0) })),
       ...(changed ? changed.levels.map((level) => `${t("changed_band")}, ${percent(level, level * 100 % 1 ? 1 : 0)}`) : [])],
     rows: years.map((one) => {
-      const i = base.years.indexOf(one), past = series.past_years.indexOf(one);
-      return [one, past < 0 ? null : Math.round(series.past[past]), ...base.bands.map((band) => round(i < 0 ? null : band[i])),
+      const i = base.years.indexOf(one), k = past_years.indexOf(one);
+      return [one, k < 0 ? null : Math.round(past[k]), ...base.bands.map((band) => round(i < 0 ? null : band[i])),
         ...(changed ? changed.bands.map((band) => round(i < 0 ? null : band[i])) : [])];
     }),
     told: (value, column) => (typeof value === "number" && column ? exact(value) : value === null ? "–" : String(value)),
@@ -120,8 +121,8 @@ export function Fan({ title, name, file, series, changed, onDrawn, heading = "no
           <line class="now" x1={x(boundary)} x2={x(boundary)} y1={TOP} y2={height - BOTTOM} />
           <Band from={base} kind="base" x={x} y={y} />
           {changed && <Band from={changed} kind="changed" x={x} y={y} />}
-          {series.past.length > 1 && <path class="line past" d={path(series.past_years, series.past, x, y)} />}
-          {series.past.map((value, i) => <circle key={i} class="dot" cx={x(series.past_years[i])} cy={y(value)} r={3.5} />)}
+          {past.length > 1 && <path class="line past" d={path(past_years, past, x, y)} />}
+          {past.map((value, i) => <circle key={i} class="dot" cx={x(past_years[i])} cy={y(value)} r={3.5} />)}
           {ends.map((one) => <text key={one.kind} class={`end ${one.kind}`} x={width - RIGHT + 6} y={one.y + 4}>{short(one.value, said)}</text>)}
           {at !== null && <line data-live class="cross" x1={x(years[at])} x2={x(years[at])} y1={TOP} y2={height - BOTTOM} />}
         </svg>
@@ -129,6 +130,13 @@ export function Fan({ title, name, file, series, changed, onDrawn, heading = "no
       <p class="reading" aria-live="polite">{at === null ? read(base.years[last]) : read(years[at])}</p>
     </Figure>
   );
+}
+
+/** Counts of the past with that of the base year, which the forecast starts from. */
+export function counted(series: Series): { past: number[]; past_years: number[] } {
+  const start = series.years[0], first = atLevel(series.levels, series.bands, 0.5)?.[0];
+  if (!series.past.length || series.past_years.includes(start) || first === null || first === undefined) return series;
+  return { past: [...series.past, first], past_years: [...series.past_years, start] };
 }
 
 const round = (value: number | null): number | null => (value === null ? null : Math.round(value));

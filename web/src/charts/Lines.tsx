@@ -32,7 +32,7 @@ interface Shown {
   mark?: number;
 }
 
-const LEFT = 54, TOP = 12, BOTTOM = 26, RIGHT = 14;
+const LEFT = 54, TOP = 12, BOTTOM = 26, RIGHT = 18;
 
 export function Lines({ title, file, courses, note, zero = true, told, axis, height = 230, heading = "h3", mark }: Shown) {
   const [frame, width] = useWidth<HTMLDivElement>(360);
@@ -70,9 +70,9 @@ export function Lines({ title, file, courses, note, zero = true, told, axis, hei
   const shownAt = at ?? years.length - 1;
   return (
     <Figure title={title} name={file} note={note} table={table} heading={heading}>
-      <div class="keys" aria-hidden="true">
+      {courses.length > 1 && <div class="keys" aria-hidden="true">
         {courses.map((one) => <span key={one.label}><i class={`swatch line c${one.style}`} />{one.label}</span>)}
-      </div>
+      </div>}
       <div ref={frame} class="frame">
         <svg ref={picture} class="chart" viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img" tabIndex={0} aria-labelledby={label}
           onBlur={() => setAt(null)} onPointerLeave={() => setAt(null)}

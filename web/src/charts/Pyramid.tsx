@@ -21,13 +21,13 @@ export function Pyramid({ data, name, file }: { data: Data; name: string; file: 
   const row = Math.max(11, Math.min(18, 330 / data.ages.length));
   const height = TOP + BOTTOM + row * data.ages.length;
   const ending = data.high.flat(2).reduce((a, b) => Math.max(a, b), data.people.flat(2).reduce((a, b) => Math.max(a, b), 1));
-  const shown = ticks(0, ending, width < 480 ? 2 : 4);
-  const half = (width - GUTTER) / 2 - 8, most = shown[shown.length - 1];
-  const out = straight(0, most, 0, half);
+  const half = (width - GUTTER) / 2 - 8;
+  const shown = ticks(0, ending, width < 480 ? 3 : 5).filter((level) => level <= ending);
+  const out = straight(0, ending, 0, half);
   const middle = width / 2, left = middle - GUTTER / 2, right = middle + GUTTER / 2;
   const i = Math.max(0, Math.min(data.years.length - 1, Math.floor(at))), j = Math.min(data.years.length - 1, i + 1), part = at - i;
   const mixed = (from: number[][][], sex: number, age: number) => from[i][sex][age] + (from[j][sex][age] - from[i][sex][age]) * part;
-  const near = Math.round(at), year = data.years[near], forecast = near >= data.first_forecast;
+  const near = Math.round(at), year = data.years[near], forecast = near > data.first_forecast;
   const sum = data.people[near].flat().reduce((a, b) => a + b, 0);
   const old = data.ages.reduce((total, age, a) => (parseInt(age, 10) >= 65 ? total + data.people[near][0][a] + data.people[near][1][a] : total), 0);
   const desc = t("pyramid_desc", { year, people: people(sum, said), old: percent(sum ? old / sum : 0) });
@@ -56,8 +56,8 @@ export function Pyramid({ data, name, file }: { data: Data; name: string; file: 
             <g key={level}>
               <line class={level ? "grid" : "zero"} x1={left - out(level)} x2={left - out(level)} y1={TOP} y2={height - BOTTOM} />
               <line class={level ? "grid" : "zero"} x1={right + out(level)} x2={right + out(level)} y1={TOP} y2={height - BOTTOM} />
-              {level > 0 && <text class="tick" x={left - out(level)} y={height - 8} text-anchor={level === most ? "start" : "middle"}>{tick(level, said)}</text>}
-              {level > 0 && <text class="tick" x={right + out(level)} y={height - 8} text-anchor={level === most ? "end" : "middle"}>{tick(level, said)}</text>}
+              {level > 0 && <text class="tick" x={left - out(level)} y={height - 8} text-anchor="middle">{tick(level, said)}</text>}
+              {level > 0 && <text class="tick" x={right + out(level)} y={height - 8} text-anchor="middle">{tick(level, said)}</text>}
             </g>
           ))}
           <text class="strong" x={left - 4} y={13} text-anchor="end">{t("women")}</text>
@@ -68,7 +68,7 @@ export function Pyramid({ data, name, file }: { data: Data; name: string; file: 
               <g key={age}>
                 <rect class="women" x={left - w} y={y(a) + 1} width={w} height={h} />
                 <rect class="men" x={right} y={y(a) + 1} width={m} height={h} />
-                {forecast && part === 0 && near > data.first_forecast && (
+                {forecast && part === 0 && (
                   <>
                     <line class="whisker" x1={left - out(data.low[near][women][a])} x2={left - out(data.high[near][women][a])} y1={y(a) + row / 2} y2={y(a) + row / 2} />
                     <line class="whisker" x1={right + out(data.low[near][1 - women][a])} x2={right + out(data.high[near][1 - women][a])} y1={y(a) + row / 2} y2={y(a) + row / 2} />

@@ -19,15 +19,12 @@ export function Legend({ data, found, shades, marks, base }: Shown) {
   const lost = data.values.some((year) => year.some((value) => value === null));
   return (
     <div class="legend" role="group" aria-label={t("legend")}>
-      <span class="legend-title">{pick(data.variable.label)}{name === "change" && `, ${t("since", { year: base })}`}</span>
+      <span class="legend-title">{name === "change" ? t("change_since", { year: base }) : pick(data.variable.label)}</span>
       <ul class="classes">
         {shades.map((shade, i) => (
-          <li key={i} style={{ "--shade": shade }}>
-            <i style={{ background: shade }} />
-            <span>{i === 0 ? `< ${figure(found.breaks[0])}` : i === found.breaks.length ? `≥ ${figure(found.breaks[i - 1])}` : figure(found.breaks[i - 1])}</span>
-          </li>
+          <li key={i}><i style={{ background: shade }} />{i > 0 && <span>{figure(found.breaks[i - 1])}</span>}</li>
         ))}
-        {lost && <li><i class="unknown" /><span>{t("unknown")}</span></li>}
+        {lost && <li class="apart"><i class="unknown" /><span>{t("unknown")}</span></li>}
       </ul>
       <span class="sizes">
         <span>{t("size_is")}</span>

@@ -40,7 +40,7 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
   const [frame, width] = useWidth<HTMLDivElement>(900);
   const canvas = useRef<HTMLCanvasElement>(null), under = useRef<HTMLCanvasElement | null>(null);
   const help = useName("map"), said = lang.value, isDark = dark.value;
-  const height = Math.round(Math.max(300, Math.min(small ? 380 : 620, width * (width < 600 ? 0.95 : 0.66))));
+  const height = Math.round(Math.max(300, Math.min(Math.max(420, innerHeight - 400), width * (width < 600 ? 0.95 : 0.66))));
   const on = useMemo(() => plane(data.lon, data.lat, land), [data.codes, land]);
   const all = useMemo(() => whole(on.box, width, height, Math.min(44, width * 0.05)), [on, width, height]);
   const view = useRef<View>(all);
@@ -61,7 +61,7 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
     const order = base.map((_, i) => i).filter((i) => !Number.isNaN(on.x[i])).sort((a, b) => base[b] - base[a]);
     const largest = base.reduce((a, b) => Math.max(a, b), 1);
     const room = Math.sqrt((width * height) / Math.max(order.length, 12));
-    return { order, people: sized, values: data.values, breaks: found.breaks, colours: shades, size: Math.min(width / 26, room * 0.85) / Math.sqrt(largest) };
+    return { order, people: sized, values: data.values, breaks: found.breaks, colours: shades, size: Math.min(width / 34, room * 0.62) / Math.sqrt(largest) };
   }, [data, sized, found, shades, width, height, on]);
   const picked = useRef({ hovered: -1, chosen: null as Set<number> | null });
   picked.current = { hovered, chosen };
@@ -266,6 +266,7 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
       )}
       <Figure title={title} name={`map-${data.variable.name}-${shownYear}`} table={table} canvas={canvas} heading="none"
         note={<>{t("land")}{lost > 0 && ` ${t("no_position", { count: lost })}`}</>}>
+        <Legend data={data} found={found} shades={shades} marks={marks} base={now.base_year} />
         <div ref={frame} class="map-frame" style={{ height: `${height}px` }}>
           <canvas ref={canvas} class={brushing ? "brushing" : ""} style={{ width: `${width}px`, height: `${height}px` }} tabIndex={0} role="application"
             aria-label={t("map")} aria-describedby={help} onPointerDown={down} onPointerMove={moved} onPointerUp={up}
@@ -285,7 +286,6 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
             </div>
           )}
         </div>
-        <Legend data={data} found={found} shades={shades} marks={marks} base={now.base_year} />
         <Player years={data.years} at={moment} onMove={move} first={data.first_forecast} />
       </Figure>
       {chosen && (

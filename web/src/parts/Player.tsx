@@ -39,7 +39,7 @@ export function Player({ years, at, onMove, first, onPlay }: Shown) {
     return () => cancelAnimationFrame(frame);
   }, [playing, years]);
   const near = Math.round(at), shown = yearOf(years[near] ?? 0, lang.value);
-  const kind = near < first || (near === first && first > 0) ? t("counted") : t("forecast");
+  const kind = near <= first ? t("counted") : t("forecast");
   return (
     <div class="player">
       <button type="button" class="play" aria-label={playing ? t("pause") : t("play")} title={playing ? t("pause") : t("play")}

@@ -65,7 +65,7 @@ export function Search({ label, onPick }: { label: string; onPick?: (hit: Hit) =
     <div class="search" role="search">
       <label class="unseen" for={id}>{label}</label>
       <svg class="glass" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle cx="6.5" cy="6.5" r="5" /><path d="M10.5 10.5L15 15" /></svg>
-      <input ref={input} id={id} type="text" role="combobox" autocomplete="off" spellcheck={false} placeholder={`${label}: ${t("search_hint")}`}
+      <input ref={input} id={id} type="text" role="combobox" autocomplete="off" spellcheck={false} placeholder={`${label}${lang.value === "en" ? ": " : "："}${t("search_hint")}`}
         value={text} aria-expanded={shown} aria-controls={`${id}-list`} aria-autocomplete="list"
         aria-activedescendant={shown && at >= 0 ? `${id}-${at}` : undefined}
         onInput={(event) => {

@@ -3,10 +3,11 @@
 import { useState } from "preact/hooks";
 import { getPlace, getSeries } from "../api";
 import { MOST_COMPARED } from "../address";
+import { counted } from "../charts/Fan";
 import { Lines, type Course } from "../charts/Lines";
 import { useAsked } from "../parts/hooks";
 import { Search } from "../parts/Search";
-import { Await, bothNames, PlaceLink } from "../parts/small";
+import { Await, bothNames, PlaceLink, Wrong } from "../parts/small";
 import { chance, change, exact, percent, people, span } from "../numbers";
 import { atLevel } from "../scales";
 import { address, go, lang, pick, run } from "../state";
@@ -16,15 +17,21 @@ import { middleYear } from "../map/Map";
 
 export function Compare() {
   const now = run.value!, codes = address.value.compare;
-  const found = useAsked(codes.length ? () => Promise.all(codes.map(async (code) => [await getPlace(code), await getSeries(code)] as const)) : null, [codes.join(","), now.id]);
+  const found = useAsked(codes.length ? async () => {
+    const all = await Promise.allSettled(codes.map(async (code) => [await getPlace(code), await getSeries(code)] as const));
+    const known = all.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    const wrong = all.find((one) => one.status === "rejected");
+    if (!known.length && wrong) throw wrong.reason;
+    return { known, asked: codes.length, wrong: wrong?.reason as Error | undefined };
+  } : null, [codes.join(","), now.id]);
   const add = (code: string) => !codes.includes(code) && codes.length < MOST_COMPARED && go({ compare: [...codes, code] });
   return (
     <article class="compare">
       <h1 tabIndex={-1}>{t("compare_title")}</h1>
       {codes.length < MOST_COMPARED ? <Search label={t("compare_add")} onPick={(hit) => add(hit.code)} /> : <p class="note">{t("compare_full")}</p>}
       {codes.length === 0 ? <p class="quiet">{t("compare_empty")}</p> : (
-        <Await asked={found.value?.length === codes.length ? found : { ...found, value: undefined }} height={400}>
-          {(list) => <Beside list={list} />}
+        <Await asked={found.value?.asked === codes.length ? found : { ...found, value: undefined }} height={400}>
+          {({ known, wrong }) => <>{wrong && <Wrong error={wrong} />}<Beside list={known} /></>}
         </Await>
       )}
     </article>
@@ -42,7 +49,7 @@ function Beside({ list }: { list: (readonly [Place, PlaceSeries])[] }) {
     const start = middle[0] ?? 0, by = index ? (start ? 100 / start : 0) : 1;
     const over = (level: number) => (atLevel(series.levels, series.bands, level) ?? []).map((v) => (v === null ? null : v * by));
     return [{ label: label(place), years: series.years, median: over(0.5), low: over(0.1), high: over(0.9),
-      past: { years: series.past_years, values: series.past.map((v) => v * by) }, style: (i + 1) as Course["style"] }];
+      past: { years: counted(series).past_years, values: counted(series).past.map((v) => v * by) }, style: (i + 1) as Course["style"] }];
   });
   const at = (series: Series | undefined, level: number) => {
     const i = series?.years.indexOf(focus) ?? -1;

@@ -11,10 +11,11 @@ import { Twin } from "../parts/Figure";
 import { useAsked } from "../parts/hooks";
 import { Keep } from "../parts/Keep";
 import { Levers } from "../parts/Levers";
+import { middleYear } from "../map/Map";
 import { Await, bothNames, Go, PlaceLink } from "../parts/small";
 import { Sources } from "../parts/Sources";
 import { WhyPart } from "../parts/WhyPart";
-import { chance, change, exact, percent, year as yearOf } from "../numbers";
+import { chance, change, exact, people, percent, year as yearOf } from "../numbers";
 import { atLevel } from "../scales";
 import { address, go, lang, pick, run } from "../state";
 import type { Place, PlaceSeries, Series } from "../types";
@@ -133,8 +134,12 @@ function Contents() {
   );
 }
 
+/** Years ahead at which past errors are drawn; the table holds them all. */
+const TOLD_AHEAD = [5, 10, 20, 30, 50, 80];
+
 function Track({ told }: { told: Place }) {
-  const { track } = told, worst = Math.max(...track.misses.map((one) => one.error), 0.01);
+  const { track } = told, shown = track.misses.filter((one) => TOLD_AHEAD.includes(one.years)), listed = shown.length ? shown : track.misses;
+  const worst = Math.max(...listed.map((one) => one.error), 0.01);
   return (
     <section id="track" class="track" aria-labelledby="track-title">
       <h2 id="track-title">{t("track")}</h2>
@@ -143,7 +148,7 @@ function Track({ told }: { told: Place }) {
         <>
           <h3>{t("misses")}</h3>
           <ul class="misses">
-            {track.misses.map((one) => (
+            {listed.map((one) => (
               <li key={one.years}>
                 <span class="when">+{one.years}</span><span class="bar" style={{ "--part": one.error / worst }} /><span class="number">{percent(one.error, 1)}</span>
                 <span class="unseen">{t("track_miss", { years: one.years, error: percent(one.error, 1) })}</span>
@@ -165,7 +170,10 @@ function Chances({ told }: { told: Place }) {
   const now = run.value!, said = lang.value;
   const losses = [...new Set(told.chances.map((one) => one.loss))], years = [...new Set(told.chances.map((one) => one.year))];
   if (!losses.length) return null;
+  const last = years[years.length - 1], focus = middleYear(now);
+  const shown = years.filter((year) => [now.base_year + 10, focus, focus + 25, last].includes(year));
   return (
+    <>
     <div class="scroll" tabIndex={0} role="region" aria-label={t("chances")}>
       <table class="chances">
         <caption>{t("chances")}</caption>
@@ -173,7 +181,7 @@ function Chances({ told }: { told: Place }) {
           <tr><th scope="col">{t("year")}</th>{losses.map((loss) => <th key={loss} scope="col">{t("chance_of", { loss: percent(loss), base: now.base_year })}</th>)}</tr>
         </thead>
         <tbody>
-          {years.map((year) => (
+          {shown.map((year) => (
             <tr key={year}><th scope="row">{t("chance_by", { year })}</th>
               {losses.map((loss) => {
                 const found = told.chances.find((one) => one.year === year && one.loss === loss);
@@ -184,6 +192,12 @@ function Chances({ told }: { told: Place }) {
         </tbody>
       </table>
     </div>
+    <Twin title={t("chances")} table={() => ({
+      head: [t("year"), ...losses.map((loss) => t("chance_of", { loss: percent(loss), base: now.base_year }))],
+      rows: years.map((year) => [year, ...losses.map((loss) => told.chances.find((one) => one.year === year && one.loss === loss)?.chance ?? null)]),
+      told: (value, column) => (column && typeof value === "number" ? chance(value, now.members, said) : String(value ?? "–")),
+    })} />
+    </>
   );
 }
 
@@ -276,7 +290,7 @@ function Activities({ value, base }: { value: PlaceSeries; base: number }) {
           <li key={one.variable.name}>
             <span>{pick(one.variable.label)}</span>
             <span class="bars"><span class="bar then" style={{ "--part": at(one, base) / largest }} /><span class="bar" style={{ "--part": at(one, shown) / largest }} /></span>
-            <span class="number">{exact(at(one, base))} → {exact(at(one, shown))}</span>
+            <span class="number">{people(at(one, base), lang.value)} → {people(at(one, shown), lang.value)}</span>
           </li>
         ))}
       </ul>
@@ -290,22 +304,28 @@ function Activities({ value, base }: { value: PlaceSeries; base: number }) {
 }
 
 function Peers({ told }: { told: Place }) {
+  const now = told.peers.filter((one) => one.change === null && !one.then), before = told.peers.filter((one) => !now.includes(one));
   return (
     <section id="peers" aria-labelledby="peers-title">
       <h2 id="peers-title">{t("peers")}</h2>
-      {told.peers.length ? (
+      {!told.peers.length && <p class="quiet">{t("peers_none")}</p>}
+      {now.length > 0 && (
+        <p><span class="note">{t("peers_now")}</span>{" "}
+          {now.map((one, i) => <span key={one.code}>{i > 0 && " · "}<PlaceLink code={one.code} name={one.name} latin={one.name_en} /></span>)}</p>
+      )}
+      {before.length > 0 && (
         <div class="scroll" tabIndex={0} role="region" aria-label={t("peers")}>
           <table>
             <thead><tr><th scope="col">{t("place")}</th><th scope="col">{t("peer_year")}</th><th scope="col">{t("peer_then")}</th><th scope="col">{t("peer_change")}</th></tr></thead>
             <tbody>
-              {told.peers.map((one) => (
+              {before.map((one) => (
                 <tr key={`${one.code}-${one.year}`}><th scope="row"><PlaceLink code={one.code} name={one.name} latin={one.name_en} /></th>
                   <td class="number">{one.year}</td><td>{one.then}</td><td class="number">{change(one.change)}</td></tr>
               ))}
             </tbody>
           </table>
         </div>
-      ) : <p class="quiet">{t("peers_none")}</p>}
+      )}
     </section>
   );
 }

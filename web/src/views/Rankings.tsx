@@ -68,9 +68,9 @@ function All({ maps, known, hits, year }: { maps: MapData[]; known: Figure[]; hi
   const head = ([name, label]: [string, string]) => {
     const here = by === name;
     return (
-      <th key={name} scope="col" aria-sort={here ? (falling ? "descending" : "ascending") : "none"}>
+      <th key={name} scope="col" class={known.includes(name as Figure) ? "number" : ""} aria-sort={here ? (falling ? "descending" : "ascending") : "none"}>
         <button type="button" onClick={() => go({ sort: here ? (falling ? name : `-${name}`) : known.includes(name as Figure) ? `-${name}` : name })}>
-          {label}<span aria-hidden="true">{here ? (falling ? " ↓" : " ↑") : ""}</span>
+          {label}{here && <span aria-hidden="true">{falling ? "\u00a0↓" : "\u00a0↑"}</span>}
         </button>
       </th>
     );
