@@ -1,4 +1,4 @@
-"""Builds the page from its sources here with the Node of a Python package, where they have changed since the last time."""
+"""Builds the page from its sources here, where they have changed, with the Node of a Python package."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LAND = ("src", "hinterland", "report", "land.json")
 
 
 def build_page(root: Path) -> bool:
-    """Whether there was anything to build; afterwards the page is there, made from these sources. RuntimeError says why not."""
+    """Whether there was anything to build; afterwards the page is made from these sources. RuntimeError says why not."""
     web, static = root / "web", root.joinpath(*STATIC)
     stamp = static / "sources.txt"
     wanted = digest(root)
@@ -74,7 +74,7 @@ def _run(command: list[str | Path], folder: Path, node: Path) -> None:
     environment = {**os.environ, "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "1", "NO_COLOR": "1"}
     told = [str(part) for part in command]
     read = {"capture_output": True, "text": True, "encoding": "utf-8", "errors": "replace"}
-    done = subprocess.run(told, cwd=folder, env=environment, check=False, **read)  # noqa: S603
+    done = subprocess.run(told, cwd=folder, env=environment, check=False, **read)
     if done.returncode:
         raise RuntimeError(
             f"the page could not be built: {' '.join(told[1:])} in {folder} ended with {done.returncode}. "
