@@ -14,7 +14,7 @@ LAND = ("src", "hinterland", "report", "land.json")
 
 
 def build_page(root: Path) -> bool:
-    """Whether there was anything to build; afterwards the page is made from these sources. RuntimeError says why not."""
+    """Whether there was anything to build; afterwards the page is that of these sources. RuntimeError says why not."""
     web, static = root / "web", root.joinpath(*STATIC)
     stamp = static / "sources.txt"
     wanted = digest(root)

@@ -5,7 +5,8 @@ import { useRef, useState } from "preact/hooks";
 import { run } from "../state";
 import { t } from "../words";
 import { useName } from "./hooks";
-import { saveCanvas, saveCsv, savePng, saveSvg, type Cell } from "./save";
+import type { Cell } from "./csv";
+import { saveCanvas, saveCsv, savePng, saveSvg } from "./save";
 
 export interface TableData { head: string[]; rows: Cell[][]; told?: (value: Cell, column: number) => string }
 

@@ -1,22 +1,11 @@
 /** Files made in the browser: a table as CSV, a figure as SVG or PNG; nothing is sent anywhere. */
 
+import { csv, type Cell } from "./csv";
+
 const COPIED = [
   "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linejoin", "opacity",
   "font-family", "font-size", "font-weight", "text-anchor", "dominant-baseline", "paint-order", "visibility",
 ];
-
-export type Cell = string | number | null | undefined;
-
-/** Rows as CSV; texts that a spreadsheet would run as a formula are made plain. */
-export function csv(rows: readonly (readonly Cell[])[]): string {
-  const cell = (value: Cell): string => {
-    if (value === null || value === undefined) return "";
-    if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
-    const text = /^[=+@\t\r]|^-(?!\d)/.test(value) ? `'${value}` : value;
-    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
-}
 
 export function saveCsv(name: string, rows: readonly (readonly Cell[])[]): void {
   save(`${name}.csv`, new Blob(["\ufeff", csv(rows)], { type: "text/csv" }));
