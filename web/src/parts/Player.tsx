@@ -13,7 +13,8 @@ interface Shown { years: number[]; at: number; onMove: (at: number) => void; fir
 export function Player({ years, at, onMove, first, onPlay }: Shown) {
   const [playing, setPlaying] = useState(false);
   const now = useRef(at);
-  now.current = at;
+  // While years play, the position runs ahead of the last one that was drawn with the rest of the page.
+  if (!playing) now.current = at;
   useEffect(() => {
     onPlay?.(playing);
     if (!playing) return;
