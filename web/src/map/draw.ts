@@ -17,6 +17,8 @@ export interface Marks {
 }
 
 export const SMALLEST = 1.6;
+/** Pixels from which a circle has an outline: thousands of small ones would cost half of a frame. */
+const OUTLINED = 3;
 
 export const radius = (people: number | null, size: number, grown: number): number =>
   Math.max(SMALLEST, Math.sqrt(Math.max(people ?? 0, 0)) * size) * grown;
@@ -57,7 +59,7 @@ export function drawPlaces(
     context.arc(x, y, r, 0, 2 * Math.PI);
     context.fillStyle = value === null ? look.grey : marks.colours[classOf(value, marks.breaks)];
     context.fill();
-    context.stroke();
+    if (r >= OUTLINED) context.stroke();
     if (bold) {
       context.beginPath();
       context.arc(x, y, r + 2.5, 0, 2 * Math.PI);
