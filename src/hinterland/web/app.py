@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
 
 import hinterland
-from hinterland.web import pages, problems, routes_read
+from hinterland.web import pages, problems, routes_jobs, routes_live, routes_read
 from hinterland.web.guard import LOOPBACK, Guard
 from hinterland.web.server import Server
 
@@ -26,7 +28,17 @@ def create_app(
     page: Path | None = None,
 ) -> FastAPI:
     """The application of a server; `page` is the folder of the built page, that of the package by default."""
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        server.start()
+        try:
+            yield
+        finally:
+            server.end()
+
     app = FastAPI(
+        lifespan=life,
         title="hinterland",
         version=hinterland.__version__,
         description=ABOUT,
@@ -36,6 +48,8 @@ def create_app(
     )
     problems.handle(app)
     app.include_router(routes_read.routes(server))
+    app.include_router(routes_live.routes(server))
+    app.include_router(routes_jobs.routes(server))
     app.include_router(pages.routes(pages.static_folder() if page is None else page))
     app.add_middleware(Guard, token=token, hosts=hosts)
     return app

@@ -38,4 +38,5 @@ class Card(Record):
     contra: list[Evidence]
     hangs_on: list[Words]
     chart: str
-    """One SVG that answers it, safe to embed; empty where none."""
+    """One SVG that answers it, safe to embed; empty where none. In English: `charts` has it in every language."""
+    charts: Words
