@@ -98,9 +98,9 @@ export const span = (low: string, high: string, lang: Lang): string =>
 /** A year alone: 2050, 2050年. */
 export const year = (value: number, lang: Lang): string => (lang === "en" ? String(value) : `${value}年`);
 
-/** Money in the units the country writes large sums in. */
+/** A sum of money, to about three figures. */
 export const money = (value: number, currency: string, lang: Lang): string =>
-  lang === "en" ? `${currency} ${people(value, "en")}` : `${people(value, lang)} ${currency}`;
+  `${people(value, lang)} ${currency}`;
 
 /** Any value of a variable, by its unit. */
 export function valued(value: number | null | undefined, unit: string, lang: Lang, members = 0): string {

@@ -99,3 +99,10 @@ export function atLevel<T>(levels: readonly number[], bands: readonly T[], level
   const at = levels.findIndex((known) => Math.abs(known - level) < 1e-6);
   return at < 0 ? undefined : bands[at];
 }
+
+/** About how many pixels a label takes in a sans-serif font, rather too many than too few. */
+export function room(text: string, size: number): number {
+  let units = 0;
+  for (const sign of text) units += /[\u1100-\u11ff\u2e80-\uffef]/.test(sign) ? 1 : 0.6;
+  return units * size;
+}

@@ -3,7 +3,7 @@
 import { Figure, type TableData } from "../parts/Figure";
 import { useName, useWidth } from "../parts/hooks";
 import { percent } from "../numbers";
-import { classOf, colours, straight } from "../scales";
+import { classOf, colours, room, straight } from "../scales";
 import { dark, pick } from "../state";
 import type { Services } from "../types";
 import { t } from "../words";
@@ -13,12 +13,12 @@ const STEPS = [0.05, 0.25, 0.5, 0.75, 0.95];
 export function Closing({ data, file }: { data: Services; file: string }) {
   const [frame, width] = useWidth<HTMLDivElement>();
   const label = useName("closing");
-  const narrow = width < 520, row = narrow ? 50 : 34, left = narrow ? 4 : 150, right = narrow ? 4 : 150, top = 22;
   const years = data.services[0]?.years ?? [];
+  const when = (likely: number | null) => (likely === null ? t("service_not", { year: years[years.length - 1] }) : t("service_likely", { year: likely }));
+  const narrow = width < 520, row = narrow ? 50 : 34, left = narrow ? 4 : Math.min(220, Math.max(...data.services.map((one) => room(pick(one.label), 12)), 60) + 14), right = narrow ? 4 : room(when(null), 12.5) + 14, top = 22;
   const x = straight(0, years.length, left, width - right);
   const height = top + row * data.services.length + 4;
   const shades = colours({ breaks: STEPS, diverging: false }, dark.value);
-  const when = (likely: number | null) => (likely === null ? t("service_not", { year: years[years.length - 1] }) : t("service_likely", { year: likely }));
   const table = (): TableData => ({
     head: [t("service"), t("service_when"), ...years.map(String)],
     rows: data.services.map((one) => [pick(one.label), when(one.likely), ...one.lost]),

@@ -98,7 +98,7 @@ export function Fan({ title, name, file, series, changed, onDrawn, heading = "no
 
   return (
     <Figure title={title} name={file} heading={heading} table={table}
-      note={<>{t("fan_note")}{!has95 && ` ${t("no_95")}`}</>}>
+      note={`${t("fan_note")} ${has95 ? t("fan_note_95") : t("no_95")}`}>
       <div class="keys" aria-hidden="true">
         <span><i class="dot" />{t("counted")}</span>
         <span><i class="swatch line base" />{changed ? t("base_band") : t("median")}</span>

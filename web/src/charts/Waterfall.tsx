@@ -3,7 +3,7 @@
 import { Figure, type TableData } from "../parts/Figure";
 import { useName, useWidth } from "../parts/hooks";
 import { exact, points, span } from "../numbers";
-import { straight, ticks, waterfall } from "../scales";
+import { room, straight, ticks, waterfall } from "../scales";
 import { lang, pick } from "../state";
 import type { Why } from "../types";
 import { t } from "../words";
@@ -15,7 +15,7 @@ export function Waterfall({ why, name, file }: { why: Why; name: string; file: s
   const label = useName("waterfall"), said = lang.value;
   const { bars, total } = waterfall(why.parts);
   const narrow = width < 520;
-  const left = narrow ? 8 : 190, right = 64, row = narrow ? 42 : ROW;
+  const left = narrow ? 8 : Math.min(300, Math.max(...why.parts.map((one) => room(pick(one.label), 12.5)), room(t("why_sum"), 12.5)) + 14), right = 64, row = narrow ? 42 : ROW;
   const height = TOP + BOTTOM + row * (why.parts.length + 1);
   const ends = bars.flat().concat(0, total);
   const shown = ticks(Math.min(...ends), Math.max(...ends), narrow ? 4 : 6);

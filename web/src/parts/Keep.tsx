@@ -2,12 +2,13 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isStatic, job, type Running } from "../api";
-import { money, people, percent, signed } from "../numbers";
+import { money, people, percent } from "../numbers";
 import { address, go, lang, pick, run } from "../state";
 import type { Progress, Reached } from "../types";
 import { t } from "../words";
 import { middleYear } from "../map/Map";
-import { PlaceLink, Working, Wrong } from "./small";
+import { TwoLists } from "./Levers";
+import { Working, Wrong } from "./small";
 
 const SHARES = [0.7, 0.8, 0.9, 1, 1.1];
 
@@ -85,9 +86,7 @@ export function Keep({ code, currency }: { code: string; currency: string }) {
           {found.elsewhere.length > 0 && (
             <>
               <h4>{t("elsewhere")}</h4>
-              <ul class="moved">
-                {found.elsewhere.map((one) => <li key={one.code}><PlaceLink code={one.code} name={one.name} latin={one.name_en} /><span class="number">{signed(one.change, said)}</span></li>)}
-              </ul>
+              <TwoLists list={found.elsewhere} />
             </>
           )}
           <details class="twin"><summary>{t("toml")}</summary><pre tabIndex={0}>{found.toml}</pre></details>

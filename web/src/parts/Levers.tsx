@@ -1,12 +1,13 @@
 /** Levers of a place: let one go, and the band with it is drawn beside the band without. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { getLevers, getRuns, getScenarios, isStatic, job, type Running } from "../api";
 import { Fan } from "../charts/Fan";
+import { Lines } from "../charts/Lines";
 import { money, people, signed } from "../numbers";
 import { atLevel } from "../scales";
 import { address, go, lang, pick, run, runs } from "../state";
-import type { Answer, Lever, LeverValue, Series } from "../types";
+import type { Answer, Elsewhere, Lever, LeverValue, Series } from "../types";
 import { t } from "../words";
 import { Table } from "./Figure";
 import { useAsked } from "./hooks";
@@ -48,7 +49,7 @@ function Live({ code, name, series }: { code: string; name: string; series: Seri
       return;
     }
     setBusy(true);
-    const mine = job<Answer>("simulate", { place: code, levers: asked, scenario }, { partial: setAnswer });
+    const mine = job<Answer>("simulate", { place: code, levers: asked, scenario }, { partial: (part) => running.current === mine && setAnswer(part) });
     running.current = mine;
     mine.done.then(
       (done) => {
@@ -82,9 +83,8 @@ function Live({ code, name, series }: { code: string; name: string; series: Seri
     });
   };
   const last = answer ? answer.years.length - 1 : 0, lastYear = answer?.years[last] ?? 0;
-  const shown = answer && {
-    years: answer.years, levels: answer.levels, base: answer.base, bands: answer.changed,
-  };
+  // The same object until a new answer comes: the chart tells by it that a new band is drawn.
+  const shown = useMemo(() => answer && { years: answer.years, levels: answer.levels, base: answer.base, bands: answer.changed }, [answer]);
   const currency = levers.value?.find((one) => one.currency)?.currency ?? "";
   const difference = (level: number) => (answer ? (atLevel(answer.levels, answer.difference, level)?.[last] ?? 0) : 0);
   return (
@@ -114,6 +114,11 @@ function Live({ code, name, series }: { code: string; name: string; series: Seri
       <div class="lever-shown">
         {error && <Wrong error={error} />}
         <Fan title={t("levers")} name={name} file={`levers-${code}`} series={series} changed={shown ?? undefined} onDrawn={drawn} />
+        {answer && (
+          <Lines title={t("difference_title")} file={`difference-${code}`} note={t("difference_note")} height={150} told={(v) => signed(v, said)}
+            courses={[{ label: t("changed_band"), years: answer.years, style: 2, median: atLevel(answer.levels, answer.difference, 0.5) ?? [],
+              low: atLevel(answer.levels, answer.difference, 0.1), high: atLevel(answer.levels, answer.difference, 0.9) }]} />
+        )}
         <div class="answered" aria-live="polite">
           {answer && (
             <>
@@ -129,11 +134,7 @@ function Live({ code, name, series }: { code: string; name: string; series: Seri
           <>
             <h3>{t("elsewhere")}</h3>
             <p class="note">{t("elsewhere_note", { year: lastYear })}</p>
-            <ul class="moved">
-              {answer.elsewhere.map((one) => (
-                <li key={one.code}><PlaceLink code={one.code} name={one.name} latin={one.name_en} /><span class="number">{signed(one.change, said)}</span></li>
-              ))}
-            </ul>
+            <TwoLists list={answer.elsewhere} />
             <details class="twin">
               <summary>{t("table")}</summary>
               <Table caption={t("elsewhere")} head={[t("place"), t("code"), t("persons")]}
@@ -143,6 +144,23 @@ function Live({ code, name, series }: { code: string; name: string; series: Seri
           </>
         )}
       </div>
+    </div>
+  );
+}
+
+/** Who gains and who loses, beside each other; changes of less than one person are left out. */
+export function TwoLists({ list }: { list: Elsewhere[] }) {
+  const kinds = [[t("losses"), list.filter((one) => one.change <= -0.5)], [t("gains"), list.filter((one) => one.change >= 0.5)]] as const;
+  return (
+    <div class="pair lists">
+      {kinds.map(([title, some]) => some.length > 0 && (
+        <div key={title}>
+          <h4>{title}</h4>
+          <ul class="moved">
+            {some.map((one) => <li key={one.code}><PlaceLink code={one.code} name={one.name} latin={one.name_en} /><span class="number">{signed(one.change, lang.value)}</span></li>)}
+          </ul>
+        </div>
+      ))}
     </div>
   );
 }
