@@ -33,20 +33,28 @@ const known = (now: Run, asked: string) => (now.variables.some((one) => one.name
 
 /** Values of people at the years of another variable. */
 function peopleAt(people: MapData, years: number[]): (number | null)[][] {
-  return years.map((year) => people.values[people.years.reduce((a, b, i) => (Math.abs(b - year) < Math.abs(people.years[a] - year) ? i : a), 0)]);
+  return years.map((year) => people.values[nearestTo(year, people.years)]);
 }
+
+const nearestTo = (year: number, years: number[]) => years.reduce((a, b, i) => (Math.abs(b - year) < Math.abs(years[a] - year) ? i : a), 0);
 
 function Drawn({ people, data, land, small, now }: { people: MapData; data: MapData; land: number[][] | null; small: boolean; now: Run }) {
   const [frame, width] = useWidth<HTMLDivElement>(900);
   const canvas = useRef<HTMLCanvasElement>(null), under = useRef<HTMLCanvasElement | null>(null);
   const help = useName("map"), said = lang.value, isDark = dark.value;
   const height = Math.round(Math.max(300, Math.min(Math.max(420, innerHeight - 400), width * (width < 600 ? 0.95 : 0.66))));
-  const on = useMemo(() => plane(data.lon, data.lat, land), [data.codes, land]);
+  const on = useMemo(() => plane(people.lon, people.lat, land), [people, land]);
   const all = useMemo(() => whole(on.box, width, height, Math.min(44, width * 0.05)), [on, width, height]);
   const view = useRef<View>(all);
   const wanted = address.value.year ? data.years.indexOf(address.value.year) : -1;
   const start = wanted >= 0 ? wanted : Math.max(0, data.years.indexOf(middleYear(now)));
-  const at = useRef(start);
+  const at = useRef(start), timeline = useRef(data.years);
+  if (timeline.current !== data.years) {
+    // Another variable may have other years: the one in sight stays.
+    const year = timeline.current[Math.round(at.current)];
+    at.current = nearestTo(year, data.years);
+    timeline.current = data.years;
+  }
   const [moment, setMoment] = useState(start);
   const [hovered, setHovered] = useState(-1);
   const [brushing, setBrushing] = useState(false);
@@ -112,10 +120,7 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
   }, [look]);
   useLayoutEffect(redraw, [marks, hovered, chosen]);
   useEffect(() => () => cancelAnimationFrame(pending.current), []);
-  useEffect(() => {
-    const last = data.years.length - 1, asked = address.value.year ? data.years.indexOf(address.value.year) : -1;
-    if (asked >= 0 || at.current > last) move(asked >= 0 ? asked : last);
-  }, [data]);
+  useEffect(() => setMoment(at.current), [data]);
 
   const move = (to: number) => {
     at.current = to;
@@ -206,7 +211,7 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
     return () => sheet.removeEventListener("wheel", wheel);
   });
 
-  const told = (p: number, i = Math.round(moment)): string => {
+  const told = (p: number, i = Math.round(Math.min(moment, data.years.length - 1))): string => {
     const [first, second] = bothNames(data.names[p], data.names_en[p]);
     const value = data.variable.name === "change" ? change(data.values[i][p], 1) : valued(data.values[i][p], data.variable.unit, said, now.members);
     return `${first}${second ? ` ${second}` : ""}, ${yearOf(data.years[i], said)}: ${pick(data.variable.label)} ${value}`;
@@ -236,7 +241,7 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
     event.preventDefault();
   };
 
-  const i = Math.min(Math.round(moment), data.years.length - 1), shownYear = data.years[i], label = pick(data.variable.label);
+  const i = Math.round(Math.min(moment, data.years.length - 1)), shownYear = data.years[i], label = pick(data.variable.label);
   const title = `${label}, ${yearOf(shownYear, said)}`;
   const table = (): TableData => {
     const rows = (chosen ? [...chosen] : data.codes.map((_, p) => p)).sort((a, b) => (sized[i][b] ?? 0) - (sized[i][a] ?? 0));

@@ -44,7 +44,7 @@ export function drawPlaces(
   context: CanvasRenderingContext2D, plane: Plane, view: View, all: View, ratio: number, marks: Marks, at: number, look: Look,
   picked: Picked,
 ): void {
-  const i = Math.floor(at), j = Math.min(marks.values.length - 1, i + 1), part = at - i;
+  const i = Math.max(0, Math.min(marks.values.length - 1, Math.floor(at))), j = Math.min(marks.values.length - 1, i + 1), part = at - i;
   const grown = growth(view, all), width = context.canvas.width / ratio, height = context.canvas.height / ratio;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.lineWidth = 0.7;

@@ -30,7 +30,8 @@ export function Player({ years, at, onMove, first, onPlay }: Shown) {
     }
     let frame = 0, before = performance.now();
     const glide = (time: number) => {
-      const next = Math.min(last, now.current + (time - before) / PER_YEAR);
+      // The time of the first frame may lie before the moment of the press.
+      const next = Math.min(last, now.current + Math.max(0, time - before) / PER_YEAR);
       before = time;
       onMove((now.current = next));
       if (next >= last) setPlaying(false);
