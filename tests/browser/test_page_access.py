@@ -118,7 +118,8 @@ def test_the_keyboard_alone_goes_from_the_start_to_a_place_and_back(visit: Visit
             """() => {
               const one = document.activeElement, style = getComputedStyle(one);
               const shown = one.getBoundingClientRect();
-              return [one.tagName + one.className + (one.textContent || "").slice(0, 20), shown.width > 0, style.outlineStyle !== "none"];
+              const name = `${one.tagName} ${one.className} ${(one.textContent || "").slice(0, 20)} ${Math.round(shown.top + scrollY)}`;
+              return [name, shown.width > 0, style.outlineStyle !== "none"];
             }"""
         )
         seen.add(at[0])
