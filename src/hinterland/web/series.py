@@ -57,8 +57,7 @@ def place_series(run: Opened, code: str, names: Sequence[str] = ()) -> PlaceSeri
 
 def values(run: Opened, name: str, at: int) -> Array:
     """[member, year or period] of a stored variable at a place; GoneError where the run's files have gone."""
-    variable = run.data[name].isel(place=at).transpose("member", ...)
-    found = np.asarray(variable.to_numpy(), dtype=np.float64)
+    found = run.chunks.read(run.data, name, at)
     if not np.isfinite(found).all():
         raise GoneError(f"{name} of {run.codes[at]} is missing from the run")
     return found

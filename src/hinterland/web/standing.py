@@ -23,7 +23,7 @@ ET.register_namespace("", SVG)
 
 
 def standing(drawn: str, language: str, title: Text, *, note: str = "", adaptive: bool = False) -> str:
-    """A drawing of `report.svg` as a file in one language; where there is a `note`, it goes beneath and the title above.
+    """A drawing of `report.svg` as a file in one language; a `note` goes beneath it, and the title above.
 
     `adaptive` follows the reader's choice of light or dark; else it is light, on paper, and its colours are written out
     for programs that know no variables.
@@ -49,7 +49,9 @@ def standing(drawn: str, language: str, title: Text, *, note: str = "", adaptive
     style.text = _style(language, adaptive=adaptive)
     root.insert(0, style)
     if not adaptive:
-        root.insert(1, ET.Element(f"{{{SVG}}}rect", {"y": f"{-above:g}", "width": "100%", "height": "100%", "fill": "#ffffff"}))
+        root.insert(
+            1, ET.Element(f"{{{SVG}}}rect", {"y": f"{-above:g}", "width": "100%", "height": "100%", "fill": "#ffffff"})
+        )
     text = ET.tostring(root, encoding="unicode")
     return text if adaptive else _VARIABLE.sub(lambda found: _colours()[0].get(found[1], "#000000"), text)
 
