@@ -123,7 +123,8 @@ def test_png(client: TestClient) -> None:
 
 
 def test_a_drawing_for_pages_follows_light_and_dark() -> None:
-    drawn = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><text data-l="en">a</text><text data-l="zh ja">b</text></svg>'
+    texts = '<text data-l="en">a</text><text data-l="zh ja">b</text>'
+    drawn = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">{texts}</svg>'
     text = standing(drawn, "ja", Text("t", "t", "t"), adaptive=True)
     assert "prefers-color-scheme: dark" in text
     assert ">b<" in text
@@ -137,7 +138,7 @@ def test_where_an_extra_is_missing_the_remedy_is_told(
     usual = builtins.__import__
 
     def without(name: str, *rest: Any, **more: Mapping[str, Any]) -> Any:
-        if name.split(".")[0] == library:
+        if name.split(".", maxsplit=1)[0] == library:
             raise ImportError(name)
         return usual(name, *rest, **more)
 

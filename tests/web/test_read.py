@@ -150,7 +150,13 @@ def test_long_answers_are_compressed_for_those_who_take_it(client: TestClient) -
 
 def test_the_description_of_the_api_has_examples_of_its_own_kind(client: TestClient) -> None:
     api = client.get("/api/openapi.json").json()
-    of = {"/api/places": list[schemas.Hit], "/api/map": schemas.MapData, "/api/places/{code}/series": schemas.PlaceSeries}
+    of = {
+        "/api/places": list[schemas.Hit],
+        "/api/map": schemas.MapData,
+        "/api/places/{code}/series": schemas.PlaceSeries,
+        "/api/places/{code}/pyramid": schemas.Pyramid,
+        "/api/places/{code}/services": schemas.Services,
+    }
     for address, kind in of.items():
         example = api["paths"][address]["get"]["responses"]["200"]["content"]["application/json"]["example"]
         TypeAdapter(kind).validate_json(json.dumps(example))

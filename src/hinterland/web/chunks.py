@@ -21,6 +21,18 @@ HELD: Final = 96_000_000
 """Bytes held of one run."""
 
 
+class GoneError(Exception):
+    """A run's files cannot be read any more, or are damaged."""
+
+
+def loaded(of: xr.DataArray) -> Array:
+    """The numbers of a part of a run; GoneError where its files have gone or are damaged."""
+    try:
+        return np.asarray(of.to_numpy(), dtype=np.float64)
+    except (OSError, RuntimeError, ValueError, KeyError) as error:
+        raise GoneError(f"{of.name} cannot be read ({type(error).__name__})") from error
+
+
 @dataclass
 class Chunks:
     """The least used parts are forgotten first."""
@@ -39,7 +51,7 @@ class Chunks:
                 return self._found[key][..., place % PLACES_PER_CHUNK]
         first = key[1] * PLACES_PER_CHUNK
         chosen = data[name].isel(place=slice(first, first + PLACES_PER_CHUNK)).transpose("member", ..., "place")
-        found = np.asarray(chosen.to_numpy(), dtype=np.float64)
+        found = loaded(chosen)
         with self._lock:
             if key not in self._found:
                 self._found[key] = found

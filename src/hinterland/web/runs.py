@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from hinterland.data.country import Country
 
 
-class GoneError(Exception):
-    """A run's files cannot be read any more, or are damaged."""
-
-
 @dataclass(frozen=True)
 class Opened:
     """A run at hand."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.results.layout import SUMMARY
+from hinterland.web.chunks import loaded
 from hinterland.web.runs import Opened
 from hinterland.web.series import levels, place_series
 from hinterland.web.variables import Known, known
@@ -108,7 +109,7 @@ def quantiles(run: Opened, of: Known, marks: tuple[float, ...], block: int = 128
 
         def read(name: str, places: slice = places) -> Array:
             chosen = run.data[name].isel(place=places).transpose("member", ..., "place")
-            return np.asarray(chosen.to_numpy(), dtype=np.float64)
+            return loaded(chosen)
 
         parts.append(ranked(of.of(read), marks))
     return np.concatenate(parts, axis=-1)
