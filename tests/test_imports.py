@@ -45,6 +45,7 @@ LAYERS = (
         "cli_claims",
         "cli_data",
         "cli_experiments",
+        "cli_export",
         "cli_peers",
         "cli_place",
         "cli_policy",

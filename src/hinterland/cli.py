@@ -15,6 +15,7 @@ import typer
 from hinterland.cli_calibrate import calibrate
 from hinterland.cli_console import INTERRUPTED, TERMINATED, answered, heed_signals
 from hinterland.cli_data import data
+from hinterland.cli_export import export
 
 app = typer.Typer(
     name="hinterland",
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(data, name="data")
 app.add_typer(calibrate, name="calibrate")
+app.add_typer(export, name="export")
 
 
 class Language(StrEnum):

@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import FastAPI
 
 import hinterland
-from hinterland.web import pages, problems, routes_jobs, routes_live, routes_read
+from hinterland.web import pages, problems, routes_files, routes_jobs, routes_live, routes_read
 from hinterland.web.guard import LOOPBACK, Guard
 from hinterland.web.server import Server
 
@@ -48,6 +48,7 @@ def create_app(
     )
     problems.handle(app)
     app.include_router(routes_read.routes(server))
+    app.include_router(routes_files.routes(server))
     app.include_router(routes_live.routes(server))
     app.include_router(routes_jobs.routes(server))
     app.include_router(pages.routes(pages.static_folder() if page is None else page))

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -22,6 +21,7 @@ from hinterland.report import claims as page
 from hinterland.report.text import LANGUAGES, Text
 from hinterland.web.schemas import Words
 from hinterland.web.schemas_claims import Card, Evidence, Line
+from hinterland.web.standing import standing
 from hinterland.web.words import named, own, words
 
 if TYPE_CHECKING:
@@ -31,12 +31,6 @@ PACK: Final = "cn"
 """The country that effects are computed in, as scenarios are written for it."""
 MEMBERS: Final = 16
 VERDICTS: Final = {"cannot be told here": "cannot be told"}
-_STYLE: Final = (
-    "text{font:11px system-ui,sans-serif;fill:#1b1f24}svg{--ink:#1b1f24;--blue:#0072b2;--grey:#b9bec4}"
-    ".grid{stroke:#d5d9de;stroke-width:.7}.zero{stroke:#57606a}text.tick{fill:#57606a}"
-    "@media(prefers-color-scheme:dark){text{fill:#e8eaed}svg{--ink:#e8eaed;--blue:#4aa3df;--grey:#7c848c}"
-    ".grid{stroke:#3a4047}.zero,text.tick{stroke:none;fill:#a9b1ba}.zero{stroke:#a9b1ba}}"
-)
 
 
 @dataclass
@@ -164,15 +158,7 @@ def _charts(one: Told) -> Words:
         return Words(en="", zh="", ja="")
     title = Text(**finding.test.asks.model_dump())
     drawn = page.chart(f"claim-{one.card.id}", title, finding.bars)
-    return Words(**{language: _in(drawn, language, title) for language in LANGUAGES})
-
-
-def _in(drawn: str, language: str, title: Text) -> str:
-    """A drawing that stands alone, with the words of one language."""
-    hide = f"[data-l]:not([data-l~={language}])"
-    opening, rest = drawn.split(">", 1)
-    label = escape(title.of(language), quote=True)
-    return f'{opening} aria-label="{label}"><style>{_STYLE}{hide}{{display:none}}</style>{rest}'
+    return Words(**{language: standing(drawn, language, title, adaptive=True) for language in LANGUAGES})
 
 
 def _key() -> str:

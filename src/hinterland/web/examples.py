@@ -69,7 +69,7 @@ EXAMPLES: Final[dict[str, Any]] = {
                 "label": {"en": "primary school", "zh": "小学", "ja": "小学校"},
                 "years": [2020, 2050],
                 "lost": [0.0, 0.22],
-                "likely": None,
+                "likely": 2060,
             }
         ],
     },

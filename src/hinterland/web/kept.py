@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-MOST_BYTES: Final = 64_000_000
+MOST_BYTES: Final = 96_000_000
 WORTH_PACKING: Final = 700
 """Bytes from which on an answer is compressed."""
 

@@ -34,11 +34,17 @@ Array = NDArray[np.float64]
 log = logging.getLogger("hinterland.web")
 
 LARGE: Final = 1000
-"""Places beyond which the first look is one member in single precision, and blocks are smaller."""
+"""Places beyond which the first look is one member in single precision."""
+SIZE: Final = 2
+"""Members of a block: few, as a newer request waits for the block that runs; wider ones are not faster a member."""
+BEFORE: Final = 32
+"""Members whose base is run before a model of fewer places is called ready."""
 AGREE: Final = 1e-6
 """Share by which people may differ from those of the run."""
 HELD: Final = 600_000_000
 """Bytes of prepared blocks that are held,"""
+FIRST: Final = np.arange(1)
+"""The member of the first look at many places."""
 STORED: Final = 400
 """Places whose people are held."""
 FEWEST: Final = 2
@@ -85,16 +91,6 @@ class Live:
         return len(self.run.codes) > LARGE
 
     @property
-    def first(self) -> int:
-        """Members of the first look."""
-        return 1 if self.large else 2
-
-    @property
-    def size(self) -> int:
-        """Members of the blocks that follow."""
-        return 4 if self.large else 8
-
-    @property
     def members(self) -> int:
         """Of the run."""
         return int(self.run.data.sizes["member"])
@@ -133,7 +129,7 @@ class Live:
             country, self.members, self.run.years[-1], asked, keep_effects=False, past=False, progress=self._told
         )
         self.starts = starts_of(country, self.members, until)
-        system = answering(system, self.starts, self.size)
+        system = answering(system, self.starts, SIZE)
         with jax.enable_x64(True):
             self._rails = railways(system, BASE, self.starts)
         self.system = system
@@ -158,18 +154,22 @@ class Live:
                 where="run",
             )
         nothing = Scenario("nothing")
-        self.note = "compiling the first look"
-        self._quick = rows(self._run(np.arange(self.first), nothing, quick=True), self.first)
-        self.note = "compiling blocks"
-        self._run(self.rows(0), nothing, quick=False)
+        self.note = "compiling levers"
+        if self.large:
+            self._quick = rows(self._run(FIRST, nothing, single=True), len(FIRST))
+        self._run(self.rows(0), nothing)
+        self.note = "running members"
+        if not self.large:
+            for block in range(-(-min(BEFORE, self.members) // SIZE)):
+                self.base(block)
 
     def rows(self, block: int) -> NDArray[np.int64]:
         """Numbers of a block's members; the last is repeated to fill the last block."""
-        return np.minimum(np.arange(block * self.size, (block + 1) * self.size), self.members - 1)
+        return np.minimum(np.arange(block * SIZE, (block + 1) * SIZE), self.members - 1)
 
     def count(self, block: int) -> int:
         """Members of a block that are not repeated."""
-        return min((block + 1) * self.size, self.members) - block * self.size
+        return min((block + 1) * SIZE, self.members) - block * SIZE
 
     def base(self, block: int) -> Mapping[str, NDArray[Any]]:
         """A block without levers, run when it is first asked for."""
@@ -181,14 +181,15 @@ class Live:
 
     def first_look(self, scenario: Scenario) -> Look:
         """The first members under a scenario, as soon as can be."""
-        seen = self._run(np.arange(self.first), scenario, quick=True)
-        assert self._quick is not None
-        return Look(np.arange(self.first), rows(seen, self.first), self._quick, float(seen.lost))
+        if self._quick is None:
+            return self.look(0, scenario)
+        seen = self._run(FIRST, scenario, single=True)
+        return Look(FIRST, rows(seen, len(FIRST)), self._quick, float(seen.lost))
 
     def look(self, block: int, scenario: Scenario) -> Look:
         """A whole block under a scenario, in double precision."""
         base = self.base(block)
-        seen = self._run(self.rows(block), scenario, quick=False)
+        seen = self._run(self.rows(block), scenario)
         count = self.count(block)
         return Look(self.rows(block)[:count], rows(seen, count), base, float(seen.lost))
 
@@ -201,19 +202,18 @@ class Live:
                 self._stored[place] = values(self.run, "people", place)
             return self._stored[place]
 
-    def _run(self, members: NDArray[np.int64], scenario: Scenario, *, quick: bool) -> Any:
+    def _run(self, members: NDArray[np.int64], scenario: Scenario, *, single: bool = False) -> Any:
         """A block under a scenario: amounts at places are arrays of the program, the rest makes the block."""
         assert self.system is not None
         national = tuple(change for change in scenario.changes if LEVERS[change.lever].national)
         local = tuple(change for change in scenario.changes if not LEVERS[change.lever].national)
-        single = quick and self.large
         around = self._around(members, replace(scenario, name=BASE.name, changes=national), single=single)
         levers = moved(self.system, self.starts, Scenario(scenario.name, changes=local))
         return self.programs(around, self._control(members), levers, single=single)
 
     def _control(self, members: NDArray[np.int64]) -> Array:
         """National factors of members in the base [member, step, sex, age]."""
-        found = [self.base(int(member) // self.size)["control"][int(member) % self.size] for member in members]
+        found = [self.base(int(member) // SIZE)["control"][int(member) % SIZE] for member in members]
         return np.stack(found)
 
     def _around(self, members: NDArray[np.int64], scenario: Scenario, *, single: bool = False) -> Around:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from hinterland.errors import InputError
 from hinterland.selections import SELECTIONS, select
-from hinterland.web.runs import GoneError, Opened
+from hinterland.web.chunks import GoneError, loaded
+from hinterland.web.runs import Opened
 from hinterland.web.schemas import MapData
 from hinterland.web.series import ages_of
 from hinterland.web.variables import Known, known, over
@@ -61,7 +62,7 @@ def medians(run: Opened, of: Known) -> Array:
         def read(name: str, places: slice = places, stored: dict[str, Array] = stored) -> Array:
             if name not in stored:
                 chosen = run.data[name].isel(place=places).transpose("member", ..., "place")
-                stored[name] = np.asarray(chosen.to_numpy(), dtype=np.float64)
+                stored[name] = loaded(chosen)
                 if not np.isfinite(stored[name]).all():
                     raise GoneError(f"{name} is missing from parts of the run")
             return stored[name]
@@ -76,8 +77,8 @@ def _past(run: Opened, of: Known) -> Array | None:
         return None
     if of.name not in (*SELECTIONS, "share_65_plus", "share_0_14", "change"):
         return None
-    cells = run.data["record_people"].transpose("record_year", "place", "sex", "age").to_numpy()
-    stocks = select(np.asarray(cells, dtype=np.float64), ages_of(run.data))
+    cells = loaded(run.data["record_people"].transpose("record_year", "place", "sex", "age"))
+    stocks = select(cells, ages_of(run.data))
     before = len(run.past_years)
     if of.name == "change":
         people = stocks["people"]

@@ -49,11 +49,11 @@ def routes(folder: Path) -> APIRouter:
         if found is None:
             return HTMLResponse(_PLAIN, headers={"Cache-Control": "no-store"})
         lasting = "public, max-age=31536000, immutable" if found.parent.name == _HASHED else "no-cache"
-        response = FileResponse(found, headers={"Cache-Control": lasting})
-        tag = response.headers.get("etag")
-        if tag is not None and tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers={"ETag": tag, "Cache-Control": lasting})
-        return response
+        told = found.stat()
+        headers = {"Cache-Control": lasting, "ETag": f'"{told.st_mtime_ns:x}-{told.st_size:x}"'}
+        if headers["ETag"] in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return FileResponse(found, headers=headers)
 
     return router
 

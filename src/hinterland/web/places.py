@@ -9,7 +9,8 @@ from hinterland.report.money import debt_told
 from hinterland.report.text import Text, say
 from hinterland.report.view import MEMBERS_FOR_95, Unit, View
 from hinterland.results.query import LOSSES
-from hinterland.web.runs import GoneError, Opened
+from hinterland.web.chunks import GoneError, loaded
+from hinterland.web.runs import Opened
 from hinterland.web.schemas import Chance, Miss, Peer, Place, Track, Words
 from hinterland.web.words import alike, own, words
 
@@ -20,7 +21,14 @@ def place(run: Opened, code: str) -> Place:
     InputError where the run has none of this code, GoneError where it cannot be read.
     """
     at = run.place(code)
-    view = run.view
+    try:
+        return _place(run, at)
+    except (OSError, RuntimeError) as error:
+        raise GoneError(f"figures of {code} cannot be read ({type(error).__name__})") from error
+
+
+def _place(run: Opened, at: int) -> Place:
+    code, view = run.codes[at], run.view
     unit = view.place(code)
     people = view.series("people", unit)
     if not np.isfinite(people).all():
@@ -62,7 +70,7 @@ def _chances(view: View, people: np.ndarray) -> list[Chance]:
 def _track(run: Opened, view: View, unit: Unit, record: tuple[Text, ...]) -> Track:
     misses: list[Miss] = []
     if "likely_error" in run.data:
-        errors = run.data["likely_error"].isel(place=unit.at[0]).transpose("year").to_numpy()
+        errors = loaded(run.data["likely_error"].isel(place=unit.at[0]).transpose("year"))
         misses = [
             Miss(years=year - view.base_year, error=round(float(error), 5))
             for year, error in zip(view.years, errors, strict=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -14,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from hinterland.errors import InputError
-from hinterland.web.runs import GoneError
+from hinterland.web.chunks import GoneError
 from hinterland.web.schemas import Problem
 
 log = logging.getLogger("hinterland.web")
@@ -29,13 +28,13 @@ _MISSING: Final = {
 _PATH: Final = re.compile(r"(?<![\w.:/<])/(?!api\b)(?:[\w.@~+-]+/)+[\w.@~+-]*|[A-Za-z]:\\[^\s'\"]+")
 
 
-@dataclass(frozen=True)
 class RefusedError(Exception):
     """An answer that is refused with a status of its own."""
 
-    status: int
-    problem: Problem
-    headers: Mapping[str, str] | None = None
+    def __init__(self, status: int, of: Problem) -> None:
+        self.status = status
+        self.problem = of
+        super().__init__(of.error)
 
 
 def problem(status: int, error: str, remedy: str, where: str = "") -> RefusedError:
@@ -65,7 +64,7 @@ def handle(app: FastAPI) -> None:
 
     async def refused(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RefusedError)
-        return told(error.status, error.problem, error.headers)
+        return told(error.status, error.problem)
 
     async def unusable(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, InputError)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from hinterland.errors import InputError
 from hinterland.report.view import View
 from hinterland.results.layout import STORE
 from hinterland.results.store import open_run
+from hinterland.web.chunks import Chunks
 from hinterland.web.schemas import Run, Source, Words
 from hinterland.web.variables import known
 from hinterland.web.words import words
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from hinterland.data.country import Country
-
-
-class GoneError(Exception):
-    """A run's files cannot be read any more, or are damaged."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,7 @@ class Opened:
     """Its pack; None where that is not at hand or is another version than the run was made from."""
     tag: str
     """Changes with whatever the run holds."""
+    chunks: Chunks = field(default_factory=Chunks)
 
     @property
     def view(self) -> View:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hinterland.errors import InputError
-from hinterland.scenario_files import describe, load_scenarios, shipped
+from hinterland.scenario_files import load_scenarios, shipped
+from hinterland.scenario_reading import located, read_file
 from hinterland.web.schemas_live import Scenario
 from hinterland.web.words import named
 
@@ -19,7 +20,7 @@ def scenarios(country: Country | None) -> list[Scenario]:
 
 
 def _scenario(name: str, country: Country | None) -> Scenario:
-    file = describe(name)
+    file = read_file(located(name))
     changes: list[str] = []
     for kind in ("change", "turn", "line", "close", "merger", "start"):
         for table in getattr(file, kind):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.data.find import bare, key
+from hinterland.web.chunks import loaded
 from hinterland.web.readings import has_kana, loose, of_kana, pinyin, plain, roman
 from hinterland.web.runs import Opened
 from hinterland.web.schemas import Hit
@@ -48,8 +49,7 @@ class Index:
 def index(run: Opened) -> Index:
     """The index of a run; takes a fraction of a second."""
     own = tuple(name for name, _ in run.names)
-    people = np.median(run.data["people"].isel(year=0).transpose("member", "place").to_numpy(), axis=0)
-    people = np.nan_to_num(np.asarray(people, dtype=np.float64))
+    people = np.nan_to_num(np.median(loaded(run.data["people"].isel(year=0).transpose("member", "place")), axis=0))
     romans: list[frozenset[str]] = []
     initials: list[frozenset[str]] = []
     for name, name_en in run.names:

@@ -13,7 +13,8 @@ from hinterland.errors import InputError
 from hinterland.report.text import say
 from hinterland.report.view import MEMBERS_FOR_95
 from hinterland.selections import SELECTIONS, select
-from hinterland.web.runs import GoneError, Opened, licence, sources
+from hinterland.web.chunks import GoneError, loaded
+from hinterland.web.runs import Opened, licence, sources
 from hinterland.web.schemas import PlaceSeries, Pyramid, Series, Service, Services
 from hinterland.web.variables import DEFAULT, Known, known, over
 from hinterland.web.words import words
@@ -57,8 +58,7 @@ def place_series(run: Opened, code: str, names: Sequence[str] = ()) -> PlaceSeri
 
 def values(run: Opened, name: str, at: int) -> Array:
     """[member, year or period] of a stored variable at a place; GoneError where the run's files have gone."""
-    variable = run.data[name].isel(place=at).transpose("member", ...)
-    found = np.asarray(variable.to_numpy(), dtype=np.float64)
+    found = run.chunks.read(run.data, name, at)
     if not np.isfinite(found).all():
         raise GoneError(f"{name} of {run.codes[at]} is missing from the run")
     return found
@@ -113,8 +113,7 @@ def _past(run: Opened, at: int) -> dict[str, Array]:
 
 def recorded(run: Opened, at: int) -> Array:
     """[record year, sex, age] persons counted at a place, the base year last."""
-    found = run.data["record_people"].isel(place=at).transpose("record_year", "sex", "age").to_numpy()
-    return np.asarray(found, dtype=np.float64)
+    return loaded(run.data["record_people"].isel(place=at).transpose("record_year", "sex", "age"))
 
 
 def ages_of(data: Any) -> Ages:
@@ -128,7 +127,7 @@ def pyramid(run: Opened, code: str) -> Pyramid:
     """People of a place by sex and age in every year, counted ones first."""
     at = run.place(code)
     past = recorded(run, at)[: len(run.past_years)]
-    ahead = run.data["people_by_age"].isel(place=at).transpose("quantile", "year", "sex", "age").to_numpy()
+    ahead = loaded(run.data["people_by_age"].isel(place=at).transpose("quantile", "year", "sex", "age"))
     if not np.isfinite(ahead).all():
         raise GoneError(f"ages of {code} are missing from the run")
     low, middle, high = (np.concatenate([past, ahead[k]]).round(1).tolist() for k in range(3))
@@ -149,7 +148,7 @@ def services(run: Opened, code: str) -> Services:
     at = run.place(code)
     if "services_lost" not in run.data:
         return Services(code=code, services=[])
-    lost = run.data["services_lost"].isel(place=at).transpose("year", "rung", "service").to_numpy()
+    lost = loaded(run.data["services_lost"].isel(place=at).transpose("year", "rung", "service"))
     rungs = np.array([np.median(values(run, f"people_{rung}", at)[:, 0]) for rung in RUNGS])
     total = rungs.sum()
     share = np.einsum("yrs,r->ys", lost, rungs / total) if total > 0 else np.zeros(lost.shape[::2])

@@ -10,7 +10,7 @@ from typing import Final
 
 from hinterland.web.jobs import Running, Work
 from hinterland.web.levers import Asked, Places, asked
-from hinterland.web.live import Live, Look
+from hinterland.web.live import SIZE, Live, Look
 from hinterland.web.responses import answer
 from hinterland.web.schemas_live import Answer, Simulate
 
@@ -18,6 +18,10 @@ REFINED: Final = 32
 """Members that a simulation goes on to where none are asked for, or all the run has."""
 SECONDS: Final = 60.0
 """After which a simulation ends with what it has."""
+PAUSE: Final = 0.3
+"""Seconds between the first look and the members that follow,"""
+LARGE_PAUSE: Final = 1.0
+"""and where a block of these takes long itself."""
 REMEMBERED: Final = 128
 
 
@@ -49,10 +53,14 @@ class Simulations:
         def run(job: Running) -> Answer:
             began = time.monotonic()
             wanted = self.wanted(request)
-            told = self._first(job, of, wanted, began)
-            looks: list[Look] = []
-            done = 0
-            for block in range(-(-wanted // self.live.size)):
+            first = self.live.first_look(of.scenario)
+            told = answer(self.live, of, [first], wanted, time.monotonic() - began)
+            job.partly(told)
+            self._pause(job)
+            # What was looked at in single precision is looked at again with the others.
+            looks: list[Look] = [] if self.live.large else [first]
+            done = sum(len(look.members) for look in looks)
+            for block in range(len(looks), -(-wanted // SIZE)):
                 job.check()
                 if looks and time.monotonic() - began > SECONDS:
                     return told
@@ -67,11 +75,12 @@ class Simulations:
 
         return run
 
-    def _first(self, job: Running, of: Asked, wanted: int, began: float) -> Answer:
-        looks = [self.live.first_look(of.scenario)]
-        told = answer(self.live, of, looks, wanted, time.monotonic() - began)
-        job.partly(told)
-        return told
+    def _pause(self, job: Running) -> None:
+        """Waits a moment before the members that follow, as a hand that moves a lever often moves it again."""
+        until = time.monotonic() + (LARGE_PAUSE if self.live.large else PAUSE)
+        while time.monotonic() < until:
+            job.check()
+            time.sleep(0.02)
 
     def _cut(self, look: Look, most: int) -> Look:
         """No more members than are wanted."""
