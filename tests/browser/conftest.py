@@ -63,8 +63,20 @@ Visit = Callable[..., Visitor]
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of China's prefectures with few members, made by the command line as users make theirs."""
     folder = tmp_path_factory.mktemp("page") / "run"
-    command = [sys.executable, "-m", "hinterland", "run", "cn", "--members", "16", "--until", "2050", "--out", str(folder)]
-    subprocess.run(command, check=True, capture_output=True, timeout=400, env=_environment())
+    command = [
+        sys.executable,
+        "-m",
+        "hinterland",
+        "run",
+        "cn",
+        "--members",
+        "16",
+        "--until",
+        "2050",
+        "--out",
+        str(folder),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=400, env=environment())
     return folder
 
 
@@ -75,7 +87,7 @@ def server(run_folder: Path) -> Iterator[str]:
         pytest.skip("the page is not built: python web/build_page.py")
     command = [sys.executable, "-m", "hinterland", "serve", str(run_folder), "--port", "0"]
     running = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_environment(), encoding="utf-8"
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(), encoding="utf-8"
     )
     assert running.stdout is not None
     said: list[str] = []
@@ -120,7 +132,9 @@ def live(server: str) -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     playwright = pytest.importorskip("playwright.sync_api", reason="needs the extra `browser`: pip install playwright")
-    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+    )
     with playwright.sync_playwright() as started:
         opened = started.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield opened
@@ -132,11 +146,11 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
     """Opens visitors; at the end none may have complained or asked anything of another machine."""
     opened: list[tuple[BrowserContext, Visitor]] = []
 
-    def visitor(**wanted: object) -> Visitor:
+    def visitor(base: str = "", **wanted: object) -> Visitor:
         settings = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "accept_downloads": True} | wanted
         context = browser.new_context(**settings)
         page = context.new_page()
-        made = Visitor(page, server)
+        made = Visitor(page, base or server)
         page.set_default_timeout(20_000)
         page.on("console", lambda said: made.wrong.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: made.wrong.append(str(error)))
@@ -156,6 +170,7 @@ def _inside(made: Visitor, url: str) -> None:
         made.wrong.append(f"asked another machine: {url}")
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """That of this process, with the package as it stands in this checkout."""
     paths = [str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUNBUFFERED": "1"}

@@ -72,7 +72,8 @@ def _clashes(page: Page) -> list[str]:
         """() => {
           const faults = [];
           for (const picture of document.querySelectorAll("svg.chart")) {
-            const boxes = [...picture.querySelectorAll("text")].map((text) => [text.textContent, text.getBoundingClientRect()])
+            const boxes = [...picture.querySelectorAll("text")]
+              .map((text) => [text.textContent, text.getBoundingClientRect()])
               .filter(([, box]) => box.width);
             boxes.forEach(([said, box], i) => {
               if (box.left < -2 || box.right > innerWidth + 2) faults.push(`${said} sticks out`);
@@ -118,7 +119,8 @@ def test_the_keyboard_alone_goes_from_the_start_to_a_place_and_back(visit: Visit
             """() => {
               const one = document.activeElement, style = getComputedStyle(one);
               const shown = one.getBoundingClientRect();
-              const name = `${one.tagName} ${one.className} ${(one.textContent || "").slice(0, 20)} ${Math.round(shown.top + scrollY)}`;
+              const said = (one.textContent || "").slice(0, 20), at = Math.round(shown.top + scrollY);
+              const name = `${one.tagName} ${one.className} ${said} ${at}`;
               return [name, shown.width > 0, style.outlineStyle !== "none"];
             }"""
         )
@@ -189,7 +191,12 @@ def test_a_shared_link_shows_the_same_view(visit: Visit) -> None:
 
 def test_hostile_addresses_show_a_page_and_run_nothing(visit: Visit) -> None:
     made = visit()
-    for query in ("?view=%3Cscript%3E", "?place=../../etc/passwd", "?levers=x:1e999,%00&variable=__proto__", "?lang=xx&year=0000"):
+    for query in (
+        "?view=%3Cscript%3E",
+        "?place=../../etc/passwd",
+        "?levers=x:1e999,%00&variable=__proto__",
+        "?lang=xx&year=0000",
+    ):
         page = made.go(query, until=".map-frame canvas")
         assert "passwd" not in page.inner_text("main")
     made.page.goto(f"{made.base}?place=%EF%BC%91nowhere")

@@ -1,4 +1,4 @@
-"""What would change a place: a lever let go draws a new band beside the old one; causes add up; searches can be stopped."""
+"""What would change a place: a lever draws a new band beside the old one; causes add up; searches can be stopped."""
 
 from __future__ import annotations
 

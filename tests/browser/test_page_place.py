@@ -98,7 +98,7 @@ def test_figures_are_saved_as_files_that_open(visit: Visit, tmp_path: Path) -> N
     page = visit().place()
     page.click("#fan .menu summary")
     saved = {kind: _saved(page, f"#fan .sheet >> text={kind}", tmp_path) for kind in ("SVG", "PNG", "CSV")}
-    picture = ET.fromstring(saved["SVG"].read_text("utf-8"))  # noqa: S314: our own file
+    picture = ET.fromstring(saved["SVG"].read_text("utf-8"))  # our own file
     assert picture.tag == "{http://www.w3.org/2000/svg}svg"
     assert "hinterland" in "".join(picture.itertext())
     content = saved["PNG"].read_bytes()
