@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *told: object) -> None:
         """Says nothing: the log of a test is its result."""
 
 
