@@ -243,6 +243,7 @@ export const SENTENCES = {
   contra: ["Published against it", "反对的文献", "反する文献"],
   hangs_on: ["Hangs on", "取决于", "左右するもの"],
   needs: ["Needs: {what}", "需要：{what}", "必要：{what}"],
+  claim_effect: ["Let the model run it (minutes)", "让模型运行（需数分钟）", "モデルで計算する（数分）"],
   claim_chart: ["Chart for claim {id}", "说法{id}的图", "主張{id}の図"],
   more_about: ["Chart, evidence and what it hangs on", "图、文献与取决因素", "図・文献・左右するもの"],
   sure: ["sureness {grade}", "可靠度{grade}", "確かさ{grade}"],

@@ -113,7 +113,10 @@ function Live({ code, name, series }: { code: string; name: string; series: Seri
       </div>
       <div class="lever-shown">
         {error && <Wrong error={error} />}
-        <Fan title={t("levers")} name={name} file={`levers-${code}`} series={series} changed={shown ?? undefined} onDrawn={drawn} />
+        <div class="lever-fan">
+          <Fan title={t("levers")} name={name} file={`levers-${code}`} series={series} changed={shown ?? undefined} onDrawn={drawn} />
+        </div>
+        <div class="lever-rest">
         {answer && (
           <Lines title={t("difference_title")} file={`difference-${code}`} note={t("difference_note")} height={150} told={(v) => signed(v, said)}
             courses={[{ label: t("changed_band"), years: answer.years, style: 2, median: atLevel(answer.levels, answer.difference, 0.5) ?? [],
@@ -143,6 +146,7 @@ function Live({ code, name, series }: { code: string; name: string; series: Seri
             </details>
           </>
         )}
+        </div>
       </div>
     </div>
   );

@@ -1,11 +1,11 @@
 /** Claims as cards: the verdict, three lines that are never mixed, the chart, and what is published. */
 
-import { useState } from "preact/hooks";
-import { getClaims } from "../api";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { getClaims, isStatic, job, type Running } from "../api";
 import { useAsked } from "../parts/hooks";
-import { Await } from "../parts/small";
+import { Await, Working, Wrong } from "../parts/small";
 import { address, pick, run } from "../state";
-import type { Card, Evidence } from "../types";
+import type { Card, Evidence, Progress } from "../types";
 import { t } from "../words";
 
 export function Claims() {
@@ -37,8 +37,8 @@ export function Claims() {
 
 const KIND: Record<Card["verdict"], string> = { holds: "holds", "holds partly": "partly", "does not hold": "fails", "cannot be told": "untold" };
 
-function One({ card, open }: { card: Card; open: boolean }) {
-  const [opened, setOpened] = useState(open);
+function One({ card: first, open }: { card: Card; open: boolean }) {
+  const [opened, setOpened] = useState(open), [card, setCard] = useState(first);
   return (
     <li class="card" id={card.id}>
       <h2><span class="id">{card.id}</span> {pick(card.claim)}</h2>
@@ -47,7 +47,9 @@ function One({ card, open }: { card: Card; open: boolean }) {
         {card.lines.map((line) => (
           <div key={line.kind} class={line.known ? "" : "unknown"}>
             <dt>{pick(line.label)}</dt>
-            <dd>{pick(line.words)} {!line.known && line.needs && <span class="note">{t("needs", { what: line.needs })}</span>}</dd>
+            <dd>{pick(line.words)} {!line.known && line.needs && (
+              line.needs !== "effect" ? <span class="note">{t("needs", { what: line.needs })}</span> : !isStatic() && <Effect id={card.id} onDone={setCard} />
+            )}</dd>
           </div>
         ))}
       </dl>
@@ -65,6 +67,30 @@ function One({ card, open }: { card: Card; open: boolean }) {
         </details>
       )}
     </li>
+  );
+}
+
+/** Runs the model with what a claim says, which takes minutes. */
+function Effect({ id, onDone }: { id: string; onDone: (card: Card) => void }) {
+  const [running, setRunning] = useState<Running<Card> | null>(null), mine = useRef<Running<Card> | null>(null);
+  const [progress, setProgress] = useState<Progress>(), [queued, setQueued] = useState(0), [error, setError] = useState<Error | null>(null);
+  useEffect(() => () => mine.current?.cancel(), []);
+  const ask = () => {
+    setError(null);
+    const begun = job<Card>(`claims/${encodeURIComponent(id)}/effect`, {}, { progress: setProgress, queued: setQueued });
+    mine.current = begun;
+    setRunning(begun);
+    begun.done.then(onDone, (wrong: Error & { status?: number }) => wrong.status !== 499 && setError(wrong)).finally(() => {
+      mine.current = null;
+      setRunning(null);
+    });
+  };
+  if (running) return <Working progress={progress} queued={queued} onCancel={running.cancel} />;
+  return (
+    <>
+      <button type="button" onClick={ask} aria-label={`${id}: ${t("claim_effect")}`}>{t("claim_effect")}</button>
+      {error && <Wrong error={error} />}
+    </>
   );
 }
 
