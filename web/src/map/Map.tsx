@@ -60,6 +60,7 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
   const [brushing, setBrushing] = useState(false);
   const [box, setBox] = useState<[number, number, number, number] | null>(null);
   const [chosen, setChosen] = useState<Set<number> | null>(null);
+  const [touched, setTouched] = useState(false);
   const frames = useRef(0);
   const found = useMemo(() => classes(data.variable.name, data.variable.unit, data.values), [data]);
   const shades = useMemo(() => colours(found, isDark), [found, isDark]);
@@ -197,8 +198,10 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
     if (!single || travelled.current > 6 || event.type !== "pointerup") return;
     const seen = under_(event);
     if (seen < 0) return setHovered(-1);
-    if (event.pointerType === "touch" && seen !== hovered) setHovered(seen);
-    else go(toPlace(data.codes[seen]));
+    if (event.pointerType === "touch" && seen !== hovered) {
+      setHovered(seen);
+      setTouched(true);
+    } else go(toPlace(data.codes[seen]));
   };
   const wheel = (event: WheelEvent) => {
     event.preventDefault();
@@ -293,6 +296,9 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
         </div>
         <Player years={data.years} at={moment} onMove={move} first={data.first_forecast} />
       </Figure>
+      {touched && hovered >= 0 && (
+        <p><button type="button" class="main" onClick={() => go(toPlace(data.codes[hovered]))}>{t("open_place", { name: bothNames(data.names[hovered], data.names_en[hovered])[0] })}</button></p>
+      )}
       {chosen && (
         <div class="chosen" role="status">
           <p><strong>{t("brush_sum", { count: chosen.size, people: peopleSaid(sum, said), year: shownYear })}</strong> <span class="note">{t("brush_note")}</span></p>
