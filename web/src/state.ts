@@ -13,6 +13,9 @@ export const run = computed<Run | undefined>(
   () => runs.value.find((one) => one.id === address.value.run) ?? runs.value[0],
 );
 
+/** Whether a run's live model may yet become ready: one that is off for good says why. */
+export const warming = (one: Run): boolean => !one.live && (one.state === "warming" || (one.state === "off" && !one.live_note));
+
 /** What assistive software reads out. */
 export const spokenAloud = signal("");
 

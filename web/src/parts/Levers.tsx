@@ -6,7 +6,7 @@ import { Fan } from "../charts/Fan";
 import { Lines } from "../charts/Lines";
 import { money, people, signed } from "../numbers";
 import { atLevel } from "../scales";
-import { address, go, lang, pick, run, runs } from "../state";
+import { address, go, lang, pick, run, runs, warming } from "../state";
 import type { Answer, Elsewhere, Lever, LeverValue, Series } from "../types";
 import { t } from "../words";
 import { Table } from "./Figure";
@@ -16,14 +16,13 @@ import { Await, bothNames, PlaceLink, Wrong } from "./small";
 export function Levers({ code, name, series }: { code: string; name: string; series: Series }) {
   const now = run.value!;
   useEffect(() => {
-    if (isStatic() || now.live || now.state === "off") return;
+    if (isStatic() || !warming(now)) return;
     const watch = setInterval(() => void getRuns().then((found) => (runs.value = found), () => undefined), 1500);
     return () => clearInterval(watch);
   }, [now.live, now.state, now.id]);
   if (isStatic()) return <p class="quiet">{t("levers_off")}</p>;
   if (!now.live) {
-    const waiting = now.state === "warming";
-    return <p class="quiet" role="status">{waiting ? t("levers_warming") : t("levers_off")} <span class="note">{now.live_note}</span></p>;
+    return <p class="quiet" role="status">{warming(now) ? t("levers_warming") : t("levers_off")} <span class="note">{now.live_note}</span></p>;
   }
   return <Live code={code} name={name} series={series} />;
 }

@@ -5,7 +5,7 @@ import { isStatic, job, type Running } from "../api";
 import { Waterfall } from "../charts/Waterfall";
 import { middleYear } from "../map/Map";
 import { exact, signed } from "../numbers";
-import { address, go, lang, pick, run } from "../state";
+import { address, go, lang, pick, run, warming } from "../state";
 import type { Progress, Why } from "../types";
 import { t } from "../words";
 import { Twin } from "./Figure";
@@ -47,7 +47,7 @@ export function WhyPart({ code, name }: { code: string; name: string }) {
         <h2 id="why-title">{t("why")}</h2>
         <p>{t("why_lead")}</p>
         {off ? (
-          <p class="quiet">{now.state === "warming" && !isStatic() ? t("levers_warming") : t("levers_off")}</p>
+          <p class="quiet">{warming(now) && !isStatic() ? t("levers_warming") : t("levers_off")}</p>
         ) : (
           <form class="ask" onSubmit={(event) => {
             event.preventDefault();
