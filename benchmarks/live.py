@@ -73,10 +73,8 @@ def spent() -> float:
 def told(name: str, times: list[float], processor: float) -> None:
     ranked = sorted(times)
     p95 = ranked[min(int(0.95 * len(ranked)), len(ranked) - 1)]
-    print(
-        f"| {name} | {statistics.median(times):.0f} | {ranked[0]:.0f} | {p95:.0f} | {1e3 * processor / len(times):.0f} |",
-        flush=True,
-    )
+    each = 1e3 * processor / len(times)
+    print(f"| {name} | {statistics.median(times):.0f} | {ranked[0]:.0f} | {p95:.0f} | {each:.0f} |", flush=True)
 
 
 def over_http(name: str, port: int, place: str, amounts: list[float], pause: float) -> None:
@@ -120,12 +118,10 @@ def main() -> None:
     began = time.perf_counter()
     while live.state == "warming" or (not live.note and live.state == "off"):
         time.sleep(0.2)
-    print(
-        f"{machine()}\n{len(run.codes):,} places, {live.members} members, {run.years[0]} to {run.years[-1]}; place {place}"
-    )
-    print(
-        f"made ready in {time.perf_counter() - began:.0f} s: {live.state} {live.note}; {os.getloadavg()[0]:.1f} processes waited"
-    )
+    print(machine())
+    print(f"{len(run.codes):,} places, {live.members} members, {run.years[0]} to {run.years[-1]}; place {place}")
+    waited = os.getloadavg()[0]
+    print(f"made ready in {time.perf_counter() - began:.0f} s: {live.state} {live.note}; load {waited:.1f}")
     print("| what | median, ms | least | 95% | processor, ms each |\n|---|---|---|---|---|")
     directly("first look, the model alone", given.moves, lambda k: live.first_look(posts(place, k)))
     directly("a block of two, the model alone", given.moves // 2, lambda k: live.look(0, posts(place, k)))

@@ -94,9 +94,10 @@ def main() -> None:
             for thread in threads:
                 thread.join()
             ranked = sorted(times)
+            p95, rate = ranked[int(0.95 * len(ranked))], len(times) / given.seconds
             print(
-                f"| {part} | {len(times):,} | {len(times) / given.seconds:.0f} | {statistics.median(times):.0f} | "
-                f"{ranked[int(0.95 * len(ranked))]:.0f} | {ranked[-1]:.0f} | {len(faults)} | {memory(server.pid):.0f} |",
+                f"| {part} | {len(times):,} | {rate:.0f} | {statistics.median(times):.0f} | {p95:.0f} | "
+                f"{ranked[-1]:.0f} | {len(faults)} | {memory(server.pid):.0f} |",
                 flush=True,
             )
             for fault in faults[:3]:
