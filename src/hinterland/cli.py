@@ -314,12 +314,13 @@ def serve(
     pack: Annotated[
         list[str] | None, typer.Option(metavar="NAME|DIR", help="Pack of a run's country; may be repeated.")
     ] = None,
+    live: Annotated[bool, typer.Option("--live/--no-live", help="Make the live model ready in the background.")] = True,
 ) -> None:
     """Serve runs on this machine: the page, the API behind it and the live model, with no request to anywhere else."""
     with answered():
         from hinterland.cli_serve import start
 
-        start(runs or [], host=host, port=port, token=token, packs=pack or [])
+        start(runs or [], host=host, port=port, token=token, packs=pack or [], live=live)
 
 
 @app.command(short_help="What matters for a place, ranked.")

@@ -27,9 +27,9 @@ def runs_meant(given: Sequence[Path]) -> list[Path]:
     return here
 
 
-def start(given: Sequence[Path], *, host: str, port: int, token: str | None, packs: Sequence[str]) -> None:
+def start(given: Sequence[Path], *, host: str, port: int, token: str | None, packs: Sequence[str], live: bool) -> None:
     """Serves the runs given until the command is ended; InputError where something cannot be used."""
     folders = runs_meant(given)
     from hinterland.web.serving import serve
 
-    serve(folders, host=host, port=port, token=token, packs=packs, say=typer.echo)
+    serve(folders, host=host, port=port, token=token, packs=packs, live=live, say=typer.echo)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,19 @@ ELSEWHERE = ("/events", "download", "/claims")
 """Parts of addresses whose answers are streams, files or slow; they have tests of their own."""
 
 
+@asynccontextmanager
+async def untouched(_: object) -> AsyncIterator[None]:
+    yield
+
+
 @pytest.fixture(scope="module")
 def api(server: Server, page: Path) -> Any:
-    server.start()
-    return schemathesis.openapi.from_asgi("/api/openapi.json", create_app(server, hosts=frozenset(), page=page))
+    own = Server(server.runs, live=False)
+    own.start()
+    app = create_app(own, hosts=frozenset(), page=page)
+    # Every call would begin and end the server's life.
+    app.router.lifespan_context = untouched
+    return schemathesis.openapi.from_asgi("/api/openapi.json", app)
 
 
 def test_answers_are_as_described(api: Any) -> None:

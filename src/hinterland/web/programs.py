@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any, Final
 
 import jax
@@ -155,25 +154,25 @@ class Programs:
         with jax.enable_x64(not single):
             if single:
                 control, levers = halved((control, levers))
-            arguments = jax.tree.map(jnp.asarray, (around, control, levers))
-            return jax.tree.map(np.asarray, self._compiled(arguments)(*arguments))
+            leaves, tree = jax.tree.flatten((around, control, levers))
+            leaves = [jnp.asarray(leaf) for leaf in leaves]
+            return jax.tree.map(np.asarray, self._compiled(leaves, tree)(*leaves))
 
     @property
     def count(self) -> int:
         """How many have been compiled."""
         return len(self._made)
 
-    def _compiled(self, arguments: Any) -> Any:
-        key = _key(arguments)
+    def _compiled(self, leaves: list[jax.Array], tree: Any) -> Any:
+        key = tree, tuple((leaf.shape, str(leaf.dtype)) for leaf in leaves)
+
+        def flat(*given: jax.Array) -> Seen:
+            return run(self.ages, *jax.tree.unflatten(tree, given))
+
         with self._lock:
             if key not in self._made:
-                self._made[key] = jax.jit(partial(run, self.ages)).lower(*arguments).compile()
+                self._made[key] = jax.jit(flat).lower(*leaves).compile()
             return self._made[key]
-
-
-def _key(arguments: Any) -> Any:
-    leaves, tree = jax.tree.flatten(arguments)
-    return tree, tuple((leaf.shape, str(leaf.dtype)) for leaf in leaves)
 
 
 def halved(values: Any) -> Any:

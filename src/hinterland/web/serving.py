@@ -26,6 +26,7 @@ def serve(
     port: int = PORT,
     token: str | None = None,
     packs: Sequence[str] = (),
+    live: bool = True,
     say: Callable[[str], None] = print,
 ) -> None:
     """Serves runs until it is told to end; InputError where the runs, the host or the port cannot be used.
@@ -44,7 +45,7 @@ def serve(
 
         countries = [read_pack(ref) for ref in packs]
         runs = opened(folders, {country.code: country for country in countries})
-        server = Server(runs)
+        server = Server(runs, live=live)
         app = create_app(server, token=asked, hosts=hosts_of(host))
         place = address(host, bound.getsockname()[1])
         config = uvicorn.Config(
