@@ -142,7 +142,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser, server: str) -> Iterator[Visit]:
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """Opens visitors; at the end none may have complained or asked anything of another machine."""
     opened: list[tuple[BrowserContext, Visitor]] = []
 
@@ -150,7 +150,7 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
         settings = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "accept_downloads": True} | wanted
         context = browser.new_context(**settings)
         page = context.new_page()
-        made = Visitor(page, base or server)
+        made = Visitor(page, base or request.getfixturevalue("server"))
         page.set_default_timeout(20_000)
         page.on("console", lambda said: made.wrong.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: made.wrong.append(str(error)))

@@ -11,7 +11,7 @@ import type { MapData, Run } from "../types";
 import { people as peopleSaid, valued, change, year as yearOf } from "../numbers";
 import { classes, colours } from "../scales";
 import { t } from "../words";
-import { drawLand, drawPlaces, placeAt, type Look, type Marks } from "./draw";
+import { drawLand, drawNames, drawPlaces, placeAt, type Look, type Marks } from "./draw";
 import { Legend } from "./Legend";
 import { neighbour, plane, whole, zoomed, type View } from "./plane";
 
@@ -80,6 +80,7 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
     return { paper: colour("--paper"), sea: colour("--sea"), land: colour("--land"), ink: colour("--ink"), grey: colour("--grey"), accent: colour("--accent") };
   }, [isDark]);
 
+  const names = useMemo(() => people.names.map((name, p) => bothNames(name, people.names_en[p])[0]), [people, said]);
   const ratio = Math.min(2, window.devicePixelRatio || 1);
   const drawnView = useRef("");
   const pending = useRef(0);
@@ -104,6 +105,7 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.drawImage(under.current, 0, 0);
     drawPlaces(context, on, view.current, all, ratio, marks, at.current, look, picked.current);
+    drawNames(context, on, view.current, all, marks, at.current, names, look, getComputedStyle(sheet).fontFamily);
     sheet.dataset.frames = String(++frames.current);
     if (frames.current === 1) performance.mark("map-drawn");
   };
@@ -119,7 +121,7 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
     drawnView.current = "";
     redraw();
   }, [look]);
-  useLayoutEffect(redraw, [marks, hovered, chosen]);
+  useLayoutEffect(redraw, [marks, hovered, chosen, names]);
   useEffect(() => () => cancelAnimationFrame(pending.current), []);
   useEffect(() => setMoment(at.current), [data]);
 

@@ -92,3 +92,29 @@ export function placeAt(plane: Plane, view: View, all: View, marks: Marks, at: n
   }
   return best;
 }
+
+/** Names beside the largest places in sight, as many as there is room for; the further one is in, the more. */
+export function drawNames(
+  context: CanvasRenderingContext2D, plane: Plane, view: View, all: View, marks: Marks, at: number, names: readonly string[], look: Look, font: string,
+): void {
+  const width = context.canvas.width / context.getTransform().a, height = context.canvas.height / context.getTransform().a;
+  const most = Math.round(Math.min(40, (width / 90) * Math.max(1, view.zoom / all.zoom)));
+  const i = Math.round(at), grown = growth(view, all), taken: [number, number, number, number][] = [];
+  context.font = `12px ${font}`;
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  context.lineWidth = 3;
+  let tried = 0;
+  for (const p of marks.order) {
+    const x = plane.x[p] * view.zoom + view.left, y = plane.y[p] * view.zoom + view.top;
+    if (x < 4 || y < 8 || x > width - 30 || y > height - 8) continue;
+    if (taken.length >= most || ++tried > 120) break;
+    const left = x + radius(marks.people[i][p], marks.size, grown) + 3, wide = context.measureText(names[p]).width;
+    if (left + wide > width - 4 || taken.some(([a, b, c, d]) => left < c && left + wide > a && y - 8 < d && y + 8 > b)) continue;
+    taken.push([left, y - 8, left + wide, y + 8]);
+    context.strokeStyle = look.paper;
+    context.strokeText(names[p], left, y);
+    context.fillStyle = look.ink;
+    context.fillText(names[p], left, y);
+  }
+}
