@@ -8,7 +8,8 @@ block says otherwise:
     <!-- fails -->                 the command is refused, and that is what is shown
     <!-- not run: WHY -->          not run
 
-In what is shown a line `...` stands for any lines. A command that has been run before in the folder is not run again.
+In what is shown a line `...` stands for any lines, and seconds (`in 31 s`) may differ or be given as `in ... s`. A
+command that has been run before in the folder is not run again.
 
     python tools/examples.py                     run all and say what differs
     python tools/examples.py --write             put what was printed in place of what differs
@@ -54,6 +55,7 @@ NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 CLOSE = 1e-3
 """Relative difference between two numbers with decimals or thousands that counts as none: other processors round
 otherwise."""
+SECONDS = re.compile(r"\bin (?:\d[\d,.]*|\.\.\.) s\b")
 LONGEST = 1800
 """Seconds after which a command is ended."""
 
@@ -74,6 +76,7 @@ class Block:
 
     @property
     def runs(self) -> bool:
+        """Whether it is run, if raw files are at hand."""
         return self.kind in KINDS and self.mark != "not run"
 
 
@@ -148,6 +151,7 @@ def agree(shown: Sequence[str], came: Sequence[str]) -> bool:
 
 
 def _same(shown: str, came: str) -> bool:
+    shown, came = (SECONDS.sub("in seconds", line) for line in (shown, came))
     if NUMBER.sub("#", shown.rstrip()) != NUMBER.sub("#", came.rstrip()):
         return False
     return all(map(_near, NUMBER.findall(shown), NUMBER.findall(came)))
@@ -189,9 +193,11 @@ def environment(of: Session) -> dict[str, str]:
     }
 
 
-def run(page: str, text: str, of: Session) -> Iterator[Difference]:
-    """Runs the blocks of a page in order; yields what differs from what is shown."""
+def run(page: str, text: str, of: Session, only: str | None = None) -> Iterator[Difference]:
+    """Runs the blocks of a page in order, or those with one mark; yields what differs from what is shown."""
     for block in blocks(text):
+        if only is not None and block.mark != only:
+            continue
         if block.mark == "file":
             (of.folder / "work" / block.what).write_text(block.body, encoding="utf-8")
         elif block.runs and (block.mark != "raw files" or of.raw is not None):

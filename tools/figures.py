@@ -16,6 +16,7 @@ Decimals are as many as the page has.
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from functools import cache
@@ -57,9 +58,12 @@ def value(what: str) -> float:
     if kind not in kinds:
         raise ValueError(f"{what!r} names no figure: it begins with one of {', '.join(kinds)}")
     try:
-        return float(kinds[kind](*words))
+        found = float(kinds[kind](*words))
     except (TypeError, KeyError, IndexError) as error:
         raise ValueError(f"{what!r} names no figure of docs/evidence") from error
+    if math.isnan(found):
+        raise ValueError(f"{what!r} names no figure of docs/evidence: none of its rows has one")
+    return found
 
 
 def _ape(panel: str, launch: str, horizon: str, method: str) -> float:

@@ -39,18 +39,21 @@ LOADED = re.compile(
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """The navigation without pages that are still to come."""
+    """The navigation with every decision and without pages that are still to come."""
     config["nav"] = present(config["nav"], Path(config["docs_dir"]))
     return config
 
 
 def present(nav: list[Any], docs: Path) -> list[Any]:
-    """A navigation without those of COMING that are not there."""
+    """A navigation without those of COMING that are not there, and with the decisions below their index."""
     kept = []
     for entry in nav:
         [(title, inside)] = entry.items()
         if isinstance(inside, list):
             kept.append({title: present(inside, docs)})
+        elif inside == "decisions/index.md":
+            numbered = sorted(path.name for path in (docs / "decisions").glob("[0-9]*.md"))
+            kept.append({title: [inside, *(f"decisions/{name}" for name in numbered)]})
         elif inside not in COMING or (docs / inside).exists():
             kept.append(entry)
     return kept

@@ -23,22 +23,23 @@ STATUSES = {
 }
 """Status of a parameter -> what it means; in the order of the page, the assumed ones first."""
 
+HEAD = """# Parameters
+
+Every number of the model, {all} in all: **{assumed} are assumed**, {calibrated} calibrated, {literature} from the
+literature, {measured} measured. The assumed ones come first. This page is made from `hinterland/parameters/` when the
+site is built; `hinterland parameters` prints the same, `hinterland explain NAME` says which code uses a value, and
+`--set NAME=VALUE` of `hinterland run` and `hinterland backtest` takes another. Values that were fitted to a country
+stand in [calibration](calibration.md) and [flows](flows.md).
+
+*Range*: hard bounds. *Prior*: 90% interval; **drawn** where members of a run draw it from there. Seven values are for
+the ages {stages}."""
+
 
 def parameters() -> str:
     """The page of all parameters of every file, by status, those assumed first."""
     known = [(file, name, fields) for file, tables in _files() for name, fields in tables.items()]
     counts = {status: sum(fields["status"] == status for *_, fields in known) for status in STATUSES}
-    parts = [
-        "# Parameters",
-        f"Every number of the model, {len(known)} in all: **{counts['assumed']} are assumed**, "
-        f"{counts['calibrated']} calibrated, {counts['literature']} from the literature, {counts['measured']} measured. "
-        "The assumed ones come first. This page is made from `hinterland/parameters/` when the site is built; "
-        "`hinterland parameters` prints the same, `hinterland explain NAME` says which code uses a value, and "
-        "`--set NAME=VALUE` of `hinterland run` and `hinterland backtest` takes another. Values that were fitted to a "
-        "country stand in [calibration](calibration.md) and [flows](flows.md).",
-        "*Range*: hard bounds. *Prior*: 90% interval; **drawn** where members of a run draw it from there. "
-        f"Seven values are for the ages {', '.join(LIFE_STAGES.labels)}.",
-    ]
+    parts = [HEAD.format(all=len(known), stages=", ".join(LIFE_STAGES.labels), **counts)]
     for status, meaning in STATUSES.items():
         rows = [(file, name, fields) for file, name, fields in known if fields["status"] == status]
         parts += [f"## {status.capitalize()}", f"{len(rows)} parameters. {meaning}"]
