@@ -67,6 +67,7 @@ def test_a_notebook_runs_and_prints_what_it_holds(tools, tmp_path: Path, monkeyp
     of = examples.session(tmp_path)
     for name, value in examples.environment(of).items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
     held = nbformat.reads(hooks.notebook_text("start/own-country.md", DOCS), as_version=4)
     ran = nbformat.reads(nbformat.writes(held), as_version=4)
     NotebookClient(ran, timeout=1200, resources={"metadata": {"path": str(of.folder / "work")}}).execute()

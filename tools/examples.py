@@ -186,6 +186,9 @@ def environment(of: Session) -> dict[str, str]:
         "PYTHONPATH": str(ROOT / "src"),
         "PYTHONIOENCODING": "utf-8",
         "HINTERLAND_DATA": str(of.folder / "data"),
+        # Programs are compiled once for all commands and for Python, which would not keep them by itself.
+        "JAX_COMPILATION_CACHE_DIR": str(of.folder / "data" / "compiled"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.1",
         "RAW": str(of.raw or ""),
         "COLUMNS": "120",
         "NO_COLOR": "1",
@@ -264,6 +267,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--only", metavar="MARK", help="blocks with one mark, such as 'raw files'")
     parser.add_argument("pages", nargs="*")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -271,7 +275,7 @@ def main() -> None:
         differing = 0
         for page in asked.pages or PAGES:
             text = (DOCS / page).read_text(encoding="utf-8")
-            found = list(run(page, text, of))
+            found = list(run(page, text, of, asked.only))
             differing += len(found)
             for each in found:
                 print(f"{each}\n")

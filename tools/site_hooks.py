@@ -25,6 +25,11 @@ COMING = frozenset({"serve.md", "page.md"})
 """Pages that the navigation may name before they are there."""
 LANGUAGES = {"zh": "zh-Hans", "ja": "ja"}
 """Folders of docs/ -> the language of their pages."""
+LABELS = {
+    "zh": {"Table of contents": "本页目录", "Back to top": "回到页首", 'placeholder="Search"': 'placeholder="搜索"'},
+    "ja": {"Table of contents": "目次", "Back to top": "ページの先頭へ", 'placeholder="Search"': 'placeholder="検索"'},
+}
+"""Folders of docs/ -> words of the theme on their pages."""
 MENTION = re.compile(r"(?<![\w/`(\[])docs/(?P<page>[\w/-]+\.md)(?![\w`])")
 """A page that text names as a file."""
 FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
@@ -99,8 +104,12 @@ def linked(markdown: str, where: str, pages: frozenset[str]) -> str:
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG001
     """A page that says its language, so that characters take the form of that language."""
-    language = LANGUAGES.get(PurePosixPath(page.file.src_uri).parts[0])
-    return output.replace('<html lang="en"', f'<html lang="{language}"', 1) if language else output
+    folder = PurePosixPath(page.file.src_uri).parts[0]
+    if folder in LANGUAGES:
+        output = output.replace('<html lang="en"', f'<html lang="{LANGUAGES[folder]}"', 1)
+        for english, own in LABELS[folder].items():
+            output = output.replace(english, own)
+    return output
 
 
 def on_post_build(config: MkDocsConfig) -> None:

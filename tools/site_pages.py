@@ -23,7 +23,12 @@ STATUSES = {
 }
 """Status of a parameter -> what it means; in the order of the page, the assumed ones first."""
 
-HEAD = """# Parameters
+HEAD = """---
+hide:
+  - toc
+---
+
+# Parameters
 
 Every number of the model, {all} in all: **{assumed} are assumed**, {calibrated} calibrated, {literature} from the
 literature, {measured} measured. The assumed ones come first. This page is made from `hinterland/parameters/` when the
