@@ -19,6 +19,7 @@ demo: $(VENV)/.core
 	$(BIN)/hinterland run cn --out $(OUT)
 	$(BIN)/hinterland place 焦作 --run $(OUT)
 	@echo "The report of the whole run: $(OUT)/report.html"
+	@echo "Open it in a browser, with a live model: $(BIN)/hinterland serve $(OUT)"
 
 test: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -21,8 +21,6 @@ NOTEBOOKS = {
     for name in ("first-forecast", "own-country", "back-test", "own-scenario", "own-mechanism")
 }
 """Notebooks that are made when the site is built -> the page they are made of."""
-COMING = frozenset({"serve.md", "page.md"})
-"""Pages that the navigation may name before they are there."""
 LANGUAGES = {"zh": "zh-Hans", "ja": "ja"}
 """Folders of docs/ -> the language of their pages."""
 LABELS = {
@@ -44,22 +42,22 @@ LOADED = re.compile(
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """The navigation with every decision and without pages that are still to come."""
-    config["nav"] = present(config["nav"], Path(config["docs_dir"]))
+    """The navigation with every decision."""
+    config["nav"] = whole(config["nav"], Path(config["docs_dir"]))
     return config
 
 
-def present(nav: list[Any], docs: Path) -> list[Any]:
-    """A navigation without those of COMING that are not there, and with the decisions below their index."""
+def whole(nav: list[Any], docs: Path) -> list[Any]:
+    """A navigation with the decisions below their index."""
     kept = []
     for entry in nav:
         [(title, inside)] = entry.items()
         if isinstance(inside, list):
-            kept.append({title: present(inside, docs)})
+            kept.append({title: whole(inside, docs)})
         elif inside == "decisions/index.md":
             numbered = sorted(path.name for path in (docs / "decisions").glob("[0-9]*.md"))
             kept.append({title: [inside, *(f"decisions/{name}" for name in numbered)]})
-        elif inside not in COMING or (docs / inside).exists():
+        else:
             kept.append(entry)
     return kept
 

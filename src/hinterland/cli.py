@@ -15,6 +15,7 @@ import typer
 from hinterland.cli_calibrate import calibrate
 from hinterland.cli_console import INTERRUPTED, TERMINATED, answered, heed_signals
 from hinterland.cli_data import data
+from hinterland.cli_export import export
 
 app = typer.Typer(
     name="hinterland",
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(data, name="data")
 app.add_typer(calibrate, name="calibrate")
+app.add_typer(export, name="export")
 
 
 class Language(StrEnum):
@@ -300,6 +302,29 @@ def policy(  # noqa: PLR0913
         wanted = Wanted(country, places, keep, by, start, lever or [], costs, members, seed, front, out, lang.value)
         for line in told(wanted):
             typer.echo(line)
+
+
+@app.command(short_help="Open runs and a live model in a browser.")
+def serve(
+    runs: Annotated[
+        list[Path] | None, typer.Argument(metavar="[RUN...]", help="Folders of runs; those in this folder if none.")
+    ] = None,
+    *,
+    port: Annotated[int, typer.Option(help="Port; 0 for any that is free.")] = 8765,
+    host: Annotated[str, typer.Option(help="Where to listen; beyond this machine a token is asked for.")] = "127.0.0.1",
+    token: Annotated[
+        str | None, typer.Option(help="Token that requests must carry; made and printed where it is needed.")
+    ] = None,
+    pack: Annotated[
+        list[str] | None, typer.Option(metavar="NAME|DIR", help="Pack of a run's country; may be repeated.")
+    ] = None,
+    live: Annotated[bool, typer.Option("--live/--no-live", help="Make the live model ready in the background.")] = True,
+) -> None:
+    """Serve runs on this machine: the page, the API behind it and the live model, with no request to anywhere else."""
+    with answered():
+        from hinterland.cli_serve import start
+
+        start(runs or [], host=host, port=port, token=token, packs=pack or [], live=live)
 
 
 @app.command(short_help="What matters for a place, ranked.")

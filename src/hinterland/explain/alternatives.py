@@ -114,7 +114,7 @@ def _ways(system: System, starts: Sequence[int], line: Line | None) -> dict[bool
     if line is None:
         return {False: without}
     opened = railways(system, Scenario("line", openings=(line,)), starts)
-    first, then = (_stack(system, rails) for rails in (without, opened))
+    first, then = (stacked(system, rails.kernels) for rails in (without, opened))
     both = jax.tree.map(lambda a, b: jnp.concatenate([a, b]), first, then)
     count = len(jax.tree.leaves(first)[0])
     return {
@@ -123,10 +123,10 @@ def _ways(system: System, starts: Sequence[int], line: Line | None) -> dict[bool
     }
 
 
-def _stack(system: System, rails: Railways) -> Kernels:
+def stacked(system: System, kernels: Kernels | None) -> Kernels:
     """Kernels of every epoch; where no line changes, the base year's as the only one."""
-    if rails.kernels is not None:
-        return rails.kernels
+    if kernels is not None:
+        return kernels
     economy = system.setting.economy
     moves = system.setting.kernel
     each = [moves] * 4 if economy is None else [moves, economy.commuting, economy.shops, economy.markets]

@@ -50,6 +50,10 @@ class Became:
     """Years in which they were sought."""
     places: tuple[int, ...]
     """Positions, the most alike first."""
+    when: tuple[int, ...]
+    """Year in which each of them looked alike."""
+    each: tuple[float, ...]
+    """People after the span over those before, less one, of each of them."""
     traits: tuple[str, ...]
     """What they were compared by."""
     change: Array
@@ -142,6 +146,8 @@ def _after(
         span=span,
         years=tuple(years),
         places=tuple(int(i) for i in chosen),
+        when=tuple(years[k] for k in when[chosen]),
+        each=tuple(float(change) for change in np.expm1(np.array(changes)[when[chosen], chosen])),
         traits=traits,
         change=quantiles(np.array(changes)[when[chosen], chosen]),
         beyond=quantiles(np.array(beyonds)[when[chosen], chosen]),

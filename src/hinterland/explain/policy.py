@@ -281,13 +281,13 @@ def _told(
         base=before.stocks["people"][:, -1, at.place],
         with_policy=after.stocks["people"][:, -1, at.place],
         spent=spent(at, found.mix, counts, without, of),
-        yearly=_yearly(at, found.mix, counts, without, of),
+        yearly=yearly(at, found.mix, counts, without, of),
         others=change,
         books=books(before, after, at.place),
     )
 
 
-def _yearly(at: Placed, mix: Mix, run: Counts, base: Counts, of: Terms) -> Array:
+def yearly(at: Placed, mix: Mix, run: Counts, base: Counts, of: Terms) -> Array:
     """Money of a year of the last step [member], of levers that are paid for year by year."""
     paid = {"post and year", "mean pay given", "job and year", "year in full", "birth added"}
     lasting = {lever.name: mix[lever.name] for lever in levers_of(at) if lever.name in mix and lever.per in paid}

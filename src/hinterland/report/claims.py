@@ -48,7 +48,7 @@ def claims_page(found: Sequence[Told]) -> str:
         untold=counts["cannot be told here"],
     )
     listed = "".join(
-        f'<li><a href="#{one.card.id}">{one.card.id} {html(_text(one.card.title))}</a>: {html(_verdict(one))}</li>'
+        f'<li><a href="#{one.card.id}">{one.card.id} {html(_text(one.card.title))}</a>: {html(verdict(one))}</li>'
         for one in found
     )
     body = f"<p>{html(total)}</p><ul>{listed}</ul>" + "".join(card(one) for one in found)
@@ -59,15 +59,15 @@ def card(one: Told) -> str:
     """One claim: words, verdict, data, prediction, effect, published."""
     said = [f'<section id="{one.card.id}"><h2>{one.card.id} {html(_text(one.card.title))}</h2>']
     said.append(f"<blockquote>{html(_text(one.card.claim))}</blockquote>")
-    said.append(f"<p><strong>{html(_verdict(one))}</strong>")
+    said.append(f"<p><strong>{html(verdict(one))}</strong>")
     if one.needs:
-        said.append(f" {html(say('claim_needs', what=_needs(one)))}")
+        said.append(f" {html(say('claim_needs', what=needs(one)))}")
     said.append(f"</p><h3>{html(say('claim_data'))}</h3>")
     if one.card.only is not None:
         said.append(f"<p>{html(say('claim_only', what=_text(one.card.only)))}</p>")
     said += [_tested(f"{one.card.id}-{n}", finding) for n, finding in enumerate(one.findings)]
-    said.append(f"<h3>{html(say('claim_prediction'))}</h3><p>{html(_prediction(one))}</p>")
-    said.append(f"<h3>{html(say('claim_effect'))}</h3><p>{html(_effect(one))}</p>")
+    said.append(f"<h3>{html(say('claim_prediction'))}</h3><p>{html(prediction(one))}</p>")
+    said.append(f"<h3>{html(say('claim_effect'))}</h3><p>{html(effect(one))}</p>")
     said.append(f"<h3>{html(say('claim_published'))}</h3>{_published(one)}</section>")
     return "".join(said)
 
@@ -111,7 +111,7 @@ def _named(bar: Bar) -> Text:
 
 def _tested(key: str, finding: Finding) -> str:
     asks = _text(finding.test.asks)
-    said = f"<p>{html(_sentence(finding))}</p>"
+    said = f"<p>{html(sentence(finding))}</p>"
     if not finding.bars:
         return f"<p><em>{html(asks)}</em></p>{said}"
     headings = [say("claim_column_group"), say("claim_column_value"), say("claim_column_band")]
@@ -156,7 +156,8 @@ def _quantity(name: str) -> Text:
     return Text(**label(name))
 
 
-def _sentence(finding: Finding) -> Text:
+def sentence(finding: Finding) -> Text:
+    """What a test found, in a sentence."""
     test = finding.test
     if finding.outcome == "missing":
         return say("claim_missing", what=join([_pack(name) for name in test.packs], same(" / ")))
@@ -177,7 +178,8 @@ def _sentence(finding: Finding) -> Text:
     )
 
 
-def _prediction(one: Told) -> Text:
+def prediction(one: Told) -> Text:
+    """What back-tests say of a claim."""
     asked = one.card.prediction
     if asked.none is not None:
         return _text(asked.none)
@@ -196,7 +198,8 @@ def _prediction(one: Told) -> Text:
     return join([say(f"claim_{one.prediction.replace(' ', '_')}"), *each])
 
 
-def _effect(one: Told) -> Text:
+def effect(one: Told) -> Text:
+    """What the model says if a claim is true."""
     asked = one.card.effect
     if asked.none is not None:
         return _text(asked.none)
@@ -253,11 +256,13 @@ def _evidence(each: cards.Evidence) -> str:
     return f"<li>{stance}: {html(_text(each.text))} <small>{source} ({each.sure})</small></li>"
 
 
-def _verdict(one: Told) -> Text:
+def verdict(one: Told) -> Text:
+    """The verdict on a claim."""
     return say("claim_" + one.verdict.replace(" ", "_"))
 
 
-def _needs(one: Told) -> Text:
+def needs(one: Told) -> Text:
+    """What is missing for a verdict."""
     if one.card.missing is not None:
         return _text(one.card.missing)
     return join([_pack(name) for name in sorted({f.test.packs[0] for f in one.findings if f.outcome == "missing"})])

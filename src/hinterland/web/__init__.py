@@ -1,0 +1,1 @@
+"""The server: runs and a live model over HTTP, and the page that shows them."""

@@ -1,0 +1,142 @@
+"""What a server has at hand: runs, their search indexes, answers that are kept, live models, and workers for jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hinterland.web.claims import Claims
+from hinterland.web.heavy import Heavy
+from hinterland.web.jobs import Queue
+from hinterland.web.kept import Body, Kept, answer, as_json
+from hinterland.web.live import Live, overrides
+from hinterland.web.runs import Opened, Runs, record
+from hinterland.web.schemas import Run
+from hinterland.web.search import Index, index
+from hinterland.web.simulating import Simulations
+
+log = logging.getLogger("hinterland.web")
+
+RESULTS: Final = 64
+"""Results of long jobs that are remembered."""
+LIVE, HEAVY = "live", "heavy"
+"""Lines of jobs; each has a worker of its own, so that a lever does not wait behind a policy."""
+
+
+@dataclass
+class Results:
+    """Results by what was asked."""
+
+    _found: OrderedDict[str, BaseModel] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, key: str) -> BaseModel | None:
+        """The result of a key, where it is remembered."""
+        with self._lock:
+            return self._found.get(key)
+
+    def keep(self, key: str, result: BaseModel) -> None:
+        """Remembers a result; the oldest is forgotten where there are too many."""
+        with self._lock:
+            self._found[key] = result
+            while len(self._found) > RESULTS:
+                self._found.popitem(last=False)
+
+
+@dataclass
+class Server:
+    """Shared by all requests."""
+
+    runs: Runs
+    live: bool = True
+    """Whether live models are made ready at the start."""
+    kept: Kept = field(default_factory=Kept)
+    queue: Queue = field(default_factory=Queue)
+    claims: Claims = field(default_factory=Claims)
+    results: Results = field(default_factory=Results)
+    _indexes: dict[str, Index] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _ended: bool = False
+
+    @cached_property
+    def simulations(self) -> Mapping[str, Simulations]:
+        """Run -> its live model and what was simulated on it."""
+        return {name: Simulations(Live(run)) for name, run in self.runs.by_id.items()}
+
+    @cached_property
+    def heavy(self) -> Heavy:
+        """The second process."""
+        countries = {name: run.country for name, run in self.runs.by_id.items() if run.country is not None}
+        return Heavy(countries)
+
+    def start(self) -> None:
+        """Starts the workers, and makes live models ready one after the other in the background."""
+        for line in (LIVE, HEAVY):
+            self.queue.worker(line)
+        threading.Thread(target=self._warm, name="warming", daemon=True).start()
+
+    def end(self) -> None:
+        """Ends jobs and the second process."""
+        self._ended = True
+        self.queue.close()
+        if "heavy" in self.__dict__:
+            self.heavy.close()
+
+    async def closed(self) -> None:
+        """Returns when the server ends."""
+        while not self._ended:
+            await asyncio.sleep(0.2)
+
+    def _warm(self) -> None:
+        from hinterland.data.folders import data_folder
+        from hinterland.memory import keep_compiled
+
+        keep_compiled(data_folder() / "compiled")
+        for run in self.runs.by_id.values():
+            self.index(run)
+        for on in self.simulations.values():
+            if self.live:
+                on.live.warm()
+                log.info("run %s: the live model is %s %s", on.live.run.id, on.live.state, on.live.note)
+            else:
+                on.live.note = "the server was started without live models"
+
+    def index(self, run: Opened) -> Index:
+        """The search index of a run, made when it is first asked for."""
+        with self._lock:
+            if run.id not in self._indexes:
+                self._indexes[run.id] = index(run)
+            return self._indexes[run.id]
+
+    def told(self, request: Request, run: Opened, make: Callable[[], BaseModel | Sequence[BaseModel]]) -> Response:
+        """A record made once for an address and a run."""
+        return self.sent(request, run, lambda: as_json(make()))
+
+    def sent(self, request: Request, run: Opened, make: Callable[[], Body]) -> Response:
+        """An answer made once for an address and a run."""
+        asked = sorted((key, value) for key, value in request.query_params.multi_items() if key in _PARTS)
+        key = (run.id, run.tag, request.url.path, *(f"{name}={value}" for name, value in asked))
+        return answer(request, self.kept.get(key, make))
+
+    def records(self) -> list[Run]:
+        """Every run as /api/runs tells it."""
+        states = {name: (on.live.state, on.live.note) for name, on in self.simulations.items()}
+        return [record(run, *states[name]) for name, run in self.runs.by_id.items()]
+
+    def overrides(self, run: Opened) -> dict[str, Any]:
+        """Parameters that a run was made with beyond the usual ones of its country."""
+        return {} if run.country is None else overrides(run, run.country)
+
+
+_PARTS: Final = frozenset({"variables", "variable", "format", "language"})
+"""What of an address's query an answer hangs on, beside the run."""

@@ -1,0 +1,106 @@
+"""What would change a place: a lever draws a new band beside the old one; causes add up; searches can be stopped."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from browser.conftest import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("live")]
+
+JIAOZUO = "410800"
+LEVER = "#lever-posts"
+
+
+def _let_go(page: Page, lever: str, amount: float) -> None:
+    """Moves a slider and lets it go, as a hand does: `input` on the way and `change` at the end."""
+    page.eval_on_selector(
+        lever,
+        """(slider, amount) => {
+          slider.value = amount;
+          slider.dispatchEvent(new Event("input", { bubbles: true }));
+          slider.dispatchEvent(new Event("change", { bubbles: true }));
+        }""",
+        amount,
+    )
+
+
+def _measured(page: Page) -> list[float]:
+    return page.evaluate("() => performance.getEntriesByName('lever-to-band').map((one) => one.duration)")
+
+
+def test_a_lever_let_go_draws_a_new_band(visit: Visit) -> None:
+    page = visit().place()
+    page.wait_for_selector(LEVER)
+    before = page.get_attribute("#fan .base .line", "d")
+    for turn, amount in enumerate((0.06, 0.12, 0.18, 0.24, 0.3), start=1):
+        _let_go(page, LEVER, amount)
+        page.wait_for_function(f"() => performance.getEntriesByName('lever-to-band').length === {turn}")
+    print(f"\nlever let go to new band drawn: median {statistics.median(_measured(page)):.0f} ms of {_measured(page)}")
+    page.wait_for_function("() => /^\\d+ of \\d+ runs$/.test(document.querySelector('.answered .note').textContent)")
+    assert "levers=posts:0.3" in page.url
+    base, changed = (page.get_attribute(f"#levers .{kind} .line", "d") for kind in ("base", "changed"))
+    assert base
+    assert changed
+    assert base != changed
+    assert page.get_attribute("#fan .base .line", "d") == before
+    said = page.inner_text(".answered strong")
+    assert re.search(r"In \d{4}: \+[\d,.]+", said), said
+    assert page.locator("#levers .moved li").count() >= 1
+    page.click("text=Set all back")
+    page.wait_for_selector("#levers .changed .line", state="detached")
+    assert "levers=" not in page.url
+
+
+def test_levers_that_cannot_be_used_say_why(visit: Visit) -> None:
+    page = visit().place()
+    page.wait_for_selector(LEVER)
+    for text in page.locator(".lever.unusable .note").all_inner_texts():
+        assert len(text.replace("Cannot be used here:", "").strip()) > 5
+    assert page.locator(".lever.unusable input").count() == 0
+
+
+def test_a_link_carries_the_levers(visit: Visit) -> None:
+    page = visit().place(more="&levers=posts:0.195,homes:0.5&lang=ja")
+    page.wait_for_selector("#levers .changed .line")
+    assert page.input_value(LEVER) == "0.195"
+    address = page.evaluate("() => location.href")
+    other = visit()
+    other.page.goto(address)
+    other.page.wait_for_selector("#levers .changed .line")
+    for wanted in ("posts", "homes"):
+        assert other.page.input_value(f"#lever-{wanted}") == page.input_value(f"#lever-{wanted}")
+    done = "() => !document.querySelector('.answered .note').textContent.includes('中')"
+    for each in (page, other.page):
+        each.wait_for_function(done)
+    assert other.page.inner_text(".answered strong") == page.inner_text(".answered strong")
+
+
+def test_causes_add_up_to_the_change(visit: Visit) -> None:
+    page = visit().place()
+    page.click("text=Explain the change")
+    page.wait_for_selector("#why svg.waterfall", timeout=200_000)
+    page.click("#why .twin summary")
+    rows = page.eval_on_selector_all(
+        "#why .twin tbody tr", "all => all.map((row) => [...row.children].map((cell) => cell.textContent))"
+    )
+    points = [float(row[1].replace("−", "-").replace("±", "").replace(",", "")) for row in rows]
+    assert sum(points[:-1]) == pytest.approx(points[-1], abs=0.01 * len(points))
+    assert any("no mechanism" in row[0] for row in rows)
+    assert page.locator("#moved .moved li").count() >= 1
+
+
+def test_a_search_for_a_policy_can_be_stopped(visit: Visit) -> None:
+    page = visit().place()
+    page.click(".keep button.main")
+    page.wait_for_selector(".keep .working")
+    page.click(".keep .working button")
+    page.wait_for_selector(".keep >> text=Cancelled.")
+    assert page.is_enabled(".keep button.main")

@@ -1,0 +1,2 @@
+/** Vite puts style sheets beside the script. */
+declare module "*.css";
