@@ -1,5 +1,6 @@
 # `make demo` installs the package, forecasts every prefecture of China to 2100 and answers for one town.
 # `make test` installs what development needs and runs every check that needs nothing but Python and a package index.
+# `make docs` builds the documentation site into site/, warnings being errors.
 # `make evidence` back-tests every country whose raw files are in RAW (docs/data.md) and writes what the docs quote.
 # They work in .venv, made on the first call. Another Python: make demo PYTHON=python3.13
 
@@ -11,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 RAW := ../shared/data
 
-.PHONY: demo test evidence clean
+.PHONY: demo test docs evidence clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -25,6 +26,10 @@ test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 -m "not browser and not shared and not slow" --quiet
+
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "The site: site/index.html"
 
 evidence: $(VENV)/.sources
 	$(BIN)/python tools/evidence.py --from $(RAW)
@@ -44,9 +49,13 @@ $(VENV)/.dev: $(VENV)/.core
 	$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
+$(VENV)/.docs: $(VENV)/.core
+	$(PIP) install --constraint constraints.txt --editable '.[docs]'
+	@touch $@
+
 $(VENV)/.sources: $(VENV)/.core
 	$(PIP) install --constraint constraints.txt --editable '.[sources]'
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(OUT)
+	rm -rf $(VENV) $(OUT) site
