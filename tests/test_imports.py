@@ -19,7 +19,7 @@ LAYERS = (
     ("space",),
     ("model",),
     ("data",),
-    ("anchor", "drivers"),
+    ("anchor", "drivers", "holding"),
     ("system",),
     ("shocks", "scenario", "selections", "switches"),
     ("course", "ways"),
@@ -66,8 +66,8 @@ PURE = {
 }  # fmt: skip
 """All that equations may import."""
 
-COMPILED = {"concurrent", "llvmlite", "numba", "time"}
-"""What the operator over places may import beside: a compiler, threads, and a clock for its report."""
+COMPILED = {"concurrent", "importlib", "llvmlite", "numba", "time"}
+"""What the operator over places may import beside: a compiler, if there is one, threads, and a clock for its report."""
 
 EDGES = {
     "pandas": {

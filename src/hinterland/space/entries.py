@@ -116,10 +116,15 @@ def on_diagonal(kernel: Kernel, terms: Array) -> Array:
 
 
 def multiplied(shape: Shape, basis: Floats, entries: Entries, columns: Floats, threads: int) -> Floats:
-    """The operator times columns [..., place, column], in blocks of columns on threads; same shape and type."""
+    """The operator times columns [..., place, column], in blocks of columns on threads; same shape and type.
+
+    ValueError where there are not as many rows as places.
+    """
     from hinterland.space import h2_apply
 
     compiled: Any = h2_apply
+    if columns.ndim < 2 or columns.shape[-2] != len(shape.tree.order):
+        raise ValueError(f"columns of shape {columns.shape}: the axis before the last must be {len(shape.tree.order)}")
     x = np.ascontiguousarray(columns, dtype=basis.dtype).reshape(-1, *columns.shape[-2:])
     out = np.empty_like(x)
     number = x.shape[0] * x.shape[2]

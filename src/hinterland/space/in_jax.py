@@ -67,6 +67,9 @@ def product(operator: Hierarchical, parameters: jax.Array, columns: jax.Array) -
     Other parameters than the operator's own fill its entries anew; an error raised there (InputError where skeletons do
     not serve them within the bound) comes out of JAX as an error of the callback.
     """
+    number = operator.report.places
+    if columns.ndim < 2 or columns.shape[-2] != number:
+        raise ValueError(f"columns of shape {columns.shape}: the axis before the last must be of {number} places")
     flat = columns.reshape(-1, *columns.shape[-2:])
     return _primitive().bind(parameters, flat, operator=operator).reshape(columns.shape)
 
@@ -121,7 +124,29 @@ def _primitive() -> Any:
 
 
 def _called(function: Callable[..., Floats], shape: jax.ShapeDtypeStruct, *arrays: jax.Array) -> jax.Array:
-    return jax.pure_callback(function, shape, *arrays, vmap_method="expand_dims")
+    """A function of arrays outside of XLA.
+
+    Callbacks run on threads of their own, where a `jax.enable_x64` around the caller does not hold and doubles would
+    come and go as singles. So doubles travel as pairs of words.
+    """
+    wide = [array.dtype == jnp.float64 for array in arrays]
+    double = shape.dtype == jnp.float64
+
+    def outside(*given: Any) -> Any:
+        taken = (
+            np.ascontiguousarray(each).view(np.float64)[..., 0] if of_words else np.asarray(each)
+            for each, of_words in zip(given, wide, strict=True)
+        )
+        out = np.ascontiguousarray(function(*taken))
+        return out.view(np.uint32).reshape(*out.shape, 2) if double else out
+
+    words = [
+        jax.lax.bitcast_convert_type(array, jnp.uint32) if as_words else array
+        for array, as_words in zip(arrays, wide, strict=True)
+    ]
+    found = jax.ShapeDtypeStruct((*shape.shape, 2), jnp.uint32) if double else shape
+    out = jax.pure_callback(outside, found, *words, vmap_method="expand_dims")
+    return jax.lax.bitcast_convert_type(out, jnp.float64) if double else out
 
 
 def _multiplied(operator: Hierarchical, parameters: Any, columns: Any) -> Floats:
