@@ -1,6 +1,7 @@
 # `make demo` installs the package, forecasts every prefecture of China to 2100 and answers for one town.
 # `make test` installs what development needs and runs every check that needs nothing but Python and a package index.
 # `make evidence` back-tests every country whose raw files are in RAW (docs/data.md) and writes what the docs quote.
+# `make bench` measures what docs/benchmarks.md quotes and writes its table of products; it takes half an hour.
 # They work in .venv, made on the first call. Another Python: make demo PYTHON=python3.13
 
 PYTHON ?= python3
@@ -10,8 +11,9 @@ OUT := demo-run
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 RAW := ../shared/data
+TOWNS := $(RAW)/world/geonames_cities1000.csv.gz
 
-.PHONY: demo test evidence clean
+.PHONY: demo test evidence bench clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -27,6 +29,9 @@ test: $(VENV)/.dev
 
 evidence: $(VENV)/.sources
 	$(BIN)/python tools/evidence.py --from $(RAW)
+
+bench: $(VENV)/.scale
+	$(BIN)/python tools/bench.py $(if $(wildcard $(TOWNS)),--places $(TOWNS))
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -45,6 +50,10 @@ $(VENV)/.dev: $(VENV)/.core
 
 $(VENV)/.sources: $(VENV)/.core
 	$(PIP) install --constraint constraints.txt --editable '.[sources]'
+	@touch $@
+
+$(VENV)/.scale: $(VENV)/.core
+	$(PIP) install --constraint constraints.txt --editable '.[scale]'
 	@touch $@
 
 clean:
