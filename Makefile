@@ -2,6 +2,7 @@
 # `make test` installs what development needs and runs every check that needs nothing but Python and a package index.
 # `make docs` builds the documentation site into site/, warnings being errors.
 # `make evidence` back-tests every country whose raw files are in RAW (docs/data.md) and writes what the docs quote.
+# `make bench` measures what docs/benchmarks.md quotes and writes its table of products; it takes half an hour.
 # They work in .venv, made on the first call. Another Python: make demo PYTHON=python3.13
 
 PYTHON ?= python3
@@ -11,8 +12,9 @@ OUT := demo-run
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 RAW := ../shared/data
+TOWNS := $(RAW)/world/geonames_cities1000.csv.gz
 
-.PHONY: demo test docs evidence clean
+.PHONY: demo test docs evidence bench clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -33,6 +35,9 @@ docs: $(VENV)/.docs
 
 evidence: $(VENV)/.sources
 	$(BIN)/python tools/evidence.py --from $(RAW)
+
+bench: $(VENV)/.scale
+	$(BIN)/python tools/bench.py $(if $(wildcard $(TOWNS)),--places $(TOWNS))
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -55,6 +60,10 @@ $(VENV)/.docs: $(VENV)/.core
 
 $(VENV)/.sources: $(VENV)/.core
 	$(PIP) install --constraint constraints.txt --editable '.[sources]'
+	@touch $@
+
+$(VENV)/.scale: $(VENV)/.core
+	$(PIP) install --constraint constraints.txt --editable '.[scale]'
 	@touch $@
 
 clean:

@@ -31,12 +31,12 @@ class Case:
     conditions: Conditions
 
 
-def case(seed: int, *, extreme: float = 1.0, members: int = 2) -> Case:
+def case(seed: int, *, extreme: float = 1.0, members: int = 2, places: int = PLACES) -> Case:
     """Inputs drawn from a seed; `extreme` widens pulls, shares and differences of size."""
     draw = np.random.default_rng(seed)
-    cells = (PLACES, SEXES, AGES)
-    size = np.exp(draw.normal(11, 1 + extreme, PLACES))
-    people = size[:, None, None] * draw.dirichlet(np.ones(SEXES * AGES) * 5, PLACES).reshape(cells)
+    cells = (places, SEXES, AGES)
+    size = np.exp(draw.normal(11, 1 + extreme, places))
+    people = size[:, None, None] * draw.dirichlet(np.ones(SEXES * AGES) * 5, places).reshape(cells)
     newcomers = people * draw.uniform(0, min(0.3 * extreme, 0.95), cells)
     weight = people * draw.uniform(0.001, 1, cells) ** extreme
     away = weight * newcomers.sum(axis=0) / weight.sum(axis=0)
@@ -63,10 +63,10 @@ def case(seed: int, *, extreme: float = 1.0, members: int = 2) -> Case:
     batch = lambda x: jnp.broadcast_to(jnp.asarray(x), (members, *cells))  # noqa: E731
     return Case(
         setting=Setting(
-            kernel=DenseKernel(matrix=jnp.asarray(_symmetric(draw))),
+            kernel=DenseKernel(matrix=jnp.asarray(_symmetric(draw, places))),
             opportunities=jnp.asarray(size / size.sum()),
             size=jnp.asarray(size),
-            local_mortality=jnp.asarray(draw.uniform(0.5, 2, PLACES)),
+            local_mortality=jnp.asarray(draw.uniform(0.5, 2, places)),
             stages=LIFE_STAGES.of_ages(FIVE_YEARS),
             parents=FOLLOWERS,
             years=5,
@@ -81,14 +81,14 @@ def case(seed: int, *, extreme: float = 1.0, members: int = 2) -> Case:
         conditions=Conditions(
             national=national,
             target=jnp.asarray(target),
-            local_fertility=jnp.asarray(draw.uniform(0.3, 2, (members, PLACES))),
-            pull=jnp.asarray(draw.normal(0, 2 * extreme, (members, PLACES, len(LIFE_STAGES)))),
+            local_fertility=jnp.asarray(draw.uniform(0.3, 2, (members, places))),
+            pull=jnp.asarray(draw.normal(0, 2 * extreme, (members, places, len(LIFE_STAGES)))),
         ),
     )
 
 
-def _symmetric(draw: np.random.Generator) -> NDArray[np.float64]:
-    weights = np.exp(-draw.uniform(0, 4, (PLACES, PLACES)))
+def _symmetric(draw: np.random.Generator, places: int) -> NDArray[np.float64]:
+    weights = np.exp(-draw.uniform(0, 4, (places, places)))
     weights = weights + weights.T
     np.fill_diagonal(weights, 0.0)
     return weights

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from hinterland import holding
 from hinterland.anchor import Law
 from hinterland.axes import LIFE_STAGES, Ages
 from hinterland.data.country import Country
@@ -22,7 +23,7 @@ from hinterland.model.step import Behaviour, Setting
 from hinterland.params import Parameters
 from hinterland.space.dense import DenseKernel
 from hinterland.space.distance import great_circle
-from hinterland.space.kernel import same_region, two_scales
+from hinterland.space.kernel import Kernel, same_region, two_scales
 from hinterland.state import State
 
 Array = NDArray[np.float64]
@@ -68,10 +69,11 @@ class System:
     """Years from the base year on in which place effects are those of the record, in full and without shocks."""
 
 
-def kernel(country: Country, parameters: Parameters) -> DenseKernel:
+def kernel(country: Country, parameters: Parameters) -> Kernel:
     """The distance kernel among a country's places, relative to its mean so that no cell is very small.
 
-    InputError where a place has no position or the country has a single place: nobody could move.
+    A full matrix or, where a country has many places, a hierarchical operator (see `holding`). InputError where a place
+    has no position or the country has a single place: nobody could move.
     """
     places = country.places
     for place, (lon, lat) in enumerate(zip(places.lon, places.lat, strict=True)):
@@ -87,7 +89,8 @@ def kernel(country: Country, parameters: Parameters) -> DenseKernel:
             remedy="Give at least two places: people move between places",
             where="places",
         )
-    return DenseKernel(matrix=jnp.asarray(moves_kernel(country, parameters)))
+    held = holding.moves(country, parameters)
+    return DenseKernel(matrix=jnp.asarray(moves_kernel(country, parameters))) if held is None else held
 
 
 def moves_kernel(country: Country, parameters: Parameters, ratio: Array | None = None) -> Array:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.errors import InputError
+from hinterland.holding import full
 from hinterland.model.step import Kernels, Setting
 from hinterland.scenario import Scenario
 from hinterland.space.dense import DenseKernel
@@ -135,9 +136,7 @@ def _mixed(system: System, ratios: list[Array]) -> list[Array]:
 
 
 def _matrix(kernel: object) -> Array:
-    if not isinstance(kernel, DenseKernel):
-        raise TypeError("railways need kernels held as full matrices")
-    return np.asarray(kernel.matrix)
+    return np.asarray(full(kernel, "railways that change").matrix)
 
 
 def _refused(scenario: Scenario, what: str, remedy: str) -> InputError:

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from hinterland import holding
 from hinterland.axes import ACTIVITIES, FOOTLOOSE, LIFE_STAGES, SECTORS
 from hinterland.calibrate.stocks import filled
 from hinterland.data.climate import climate
@@ -21,6 +22,7 @@ from hinterland.params import Parameters
 from hinterland.space.commuting import daily
 from hinterland.space.dense import DenseKernel
 from hinterland.space.distance import great_circle
+from hinterland.space.kernel import Kernel
 from hinterland.state import Economy
 
 Array = NDArray[np.float64]
@@ -234,12 +236,16 @@ def _by_activity(by_sector: Array, schooling: Array, parameters: Parameters) -> 
     return np.stack([of[activity] for activity in ACTIVITIES], axis=1)
 
 
-def _trips(country: Country, parameters: Parameters) -> tuple[DenseKernel, DenseKernel, DenseKernel]:
+def _trips(country: Country, parameters: Parameters) -> tuple[Kernel, Kernel, Kernel]:
     """Kernels of the ways to work, to shops and to markets."""
-    distance = great_circle(country.places.lon, country.places.lat)
+    places = country.places
 
-    def within(scale: str) -> DenseKernel:
-        weights = daily(distance, country.places.area, scale=float(parameters.value(scale)))
+    def within(name: str) -> Kernel:
+        scale = float(parameters.value(name))
+        held = holding.daily(country, scale)
+        if held is not None:
+            return held
+        weights = daily(great_circle(places.lon, places.lat), places.area, scale=scale)
         return DenseKernel(matrix=jnp.asarray(weights))
 
     return within("commute_scale"), within("shop_scale"), within("market_scale")

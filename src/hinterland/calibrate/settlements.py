@@ -13,7 +13,8 @@ from hinterland.data.country import Country
 from hinterland.model.rungs import first_rungs, single, sizes
 from hinterland.model.services import ServicesBase, first_services, provision
 from hinterland.params import Parameters
-from hinterland.space.distance import great_circle
+from hinterland.space.choice import LARGE
+from hinterland.space.distance import great_circle, nearest
 from hinterland.state import Services
 
 Array = NDArray[np.float64]
@@ -76,6 +77,8 @@ def municipal(area: Array, most: float) -> bool:
 
 def _neighbours(country: Country) -> Array:
     """Distance [place] to the nearest other place, km."""
+    if len(country.places) > LARGE:
+        return nearest(country.places.lon, country.places.lat)
     distance = great_circle(country.places.lon, country.places.lat)
     np.fill_diagonal(distance, np.inf)
     return distance.min(axis=1)

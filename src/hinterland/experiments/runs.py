@@ -15,6 +15,7 @@ from hinterland.course import begun, course, scheduled, service_levers
 from hinterland.data.schedules import medium
 from hinterland.drivers import national_course
 from hinterland.experiments.worlds import CODES, START, STEPS, World, kept, system
+from hinterland.holding import full
 from hinterland.model.step import Conditions, Kernels, Setting, with_base
 from hinterland.params import Parameters
 from hinterland.scenario import Change, Scenario, changed
@@ -116,9 +117,7 @@ def _setting(system: System, scenario: Scenario, event: Event) -> tuple[Setting,
 
 
 def _matrix(kernel: object) -> Array:
-    if not isinstance(kernel, DenseKernel):
-        raise TypeError("worlds need kernels held as full matrices")
-    return np.asarray(kernel.matrix)
+    return np.asarray(full(kernel, "worlds").matrix)
 
 
 def _with_more(state: State, more: Array | None) -> State:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from hinterland.axes import ACTIVITIES
 from hinterland.ensemble import BLOCK, Block, Given, given
+from hinterland.holding import full
 from hinterland.model.economy import Given as Economic
 from hinterland.model.levers import AXES, Levers
 from hinterland.model.mergers import Merger, arranged
@@ -132,8 +133,7 @@ def stacked(system: System, kernels: Kernels | None) -> Kernels:
     each = [moves] * 4 if economy is None else [moves, economy.commuting, economy.shops, economy.markets]
     stacked = []
     for position, kernel in enumerate(each):
-        assert isinstance(kernel, DenseKernel)
-        whole = kernel.matrix[None]
+        whole = full(kernel, "policies").matrix[None]
         stacked.append(DenseKernel(matrix=whole if economy is not None or position == 0 else whole[:, :1, :1]))
     return Kernels(*stacked)
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from hinterland.ensemble import Given
 from hinterland.explain.trace import Trace, at
+from hinterland.holding import full
 from hinterland.model.migration import Choices, by_age, choices
 from hinterland.model.settling import settle
 from hinterland.model.step import Behaviour, Conditions, Setting, live, stood, travelled
@@ -60,9 +61,7 @@ def between(
     setting: Setting, behaviour: Behaviour, start: State, conditions: Conditions, place: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """Moves of a step from `place` to each place, and from each place to it, both [..., place, sex, age]."""
-    kernel = travelled(setting, conditions).moves
-    if not isinstance(kernel, DenseKernel):
-        raise TypeError("moves between places need a kernel held as a full matrix")
+    kernel = full(travelled(setting, conditions).moves, "moves between places")
     standing = stood(setting, behaviour, start, conditions)
     state, _, _ = live(setting, behaviour, start, conditions)
     state, _ = settle(state, behaviour.settling, setting.years)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 
-from hinterland.space.kernel import Kernel
+from hinterland.space.kernel import Kernel, rounds
 from hinterland.state import State
 
 
@@ -200,7 +200,12 @@ def _arrive(
         leaving = (seeking * share)[..., first:last]
         ages = (young,) * (last - first)
         arrivals = arrivals.at[..., first:last].add(spread(leaving, by_age(weights, ages), by_age(inverse, ages)))
-    return arrivals
+    return _as_many(arrivals, seeking) if rounds(kernel) else arrivals
+
+
+def _as_many(arrivals: jax.Array, seeking: jax.Array) -> jax.Array:
+    """Arrivals [..., place, sex, age] with the sums over places of those seeking, which single precision rounds."""
+    return arrivals * _shares(seeking.sum(axis=-3), arrivals.sum(axis=-3))[..., None, :, :]
 
 
 def _come_home(wanting: jax.Array, away: jax.Array, share: jax.Array, cap: jax.Array, kernel: Kernel) -> jax.Array:

@@ -9,6 +9,12 @@ Array = NDArray[np.float64]
 
 
 def internal_distance(distance: Array, area: Array, *, scale: float) -> Array:
+    """`inside` of places at `distance` [place, place] in km from each other."""
+    others = np.where(np.eye(len(distance), dtype=np.bool_), np.inf, distance)
+    return inside(others.min(axis=1), area, scale=scale)
+
+
+def inside(nearest: Array, area: Array, *, scale: float) -> Array:
     """Length [place] in km of a daily trip that stays inside a place.
 
     Two thirds of the radius of a disc of its `area` [place] in km2: the mean way to the centre of an even disc (Head
@@ -17,9 +23,7 @@ def internal_distance(distance: Array, area: Array, *, scale: float) -> Array:
     several centres, and people use the nearest. Areas that are not positive numbers count as unknown.
     """
     known = np.where(area > 0, area, np.nan)
-    others = np.where(np.eye(len(distance), dtype=np.bool_), np.inf, distance)
-    nearest = others.min(axis=1) / 2
-    return np.minimum(np.fmin(2 / 3 * np.sqrt(known / np.pi), nearest), scale / 2)
+    return np.minimum(np.fmin(2 / 3 * np.sqrt(known / np.pi), nearest / 2), scale / 2)
 
 
 def daily(distance: Array, area: Array, *, scale: float) -> Array:

@@ -22,6 +22,11 @@ class Kernel(Protocol):
         ...
 
 
+def rounds(kernel: Kernel) -> bool:
+    """Whether products of a kernel are in less than double precision, so that sums of people must be set right."""
+    return bool(getattr(kernel, "rounds", False))
+
+
 def two_scales(distance: NDArray[np.float64], *, near: float, far: float, far_share: float) -> NDArray[np.float64]:
     """Mixture of a short and a long exponential of distance [place, place] in km; scales in km, zero on the diagonal.
 
