@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import typer
@@ -33,3 +36,8 @@ def start(given: Sequence[Path], *, host: str, port: int, token: str | None, pac
     from hinterland.web.serving import serve
 
     serve(folders, host=host, port=port, token=token, packs=packs, live=live, say=typer.echo)
+    # All is closed by now but a live model that may still be compiling: taking that apart can crash the process.
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(0)

@@ -151,7 +151,7 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
         context = browser.new_context(**settings)
         page = context.new_page()
         made = Visitor(page, base or request.getfixturevalue("server"))
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda said: made.wrong.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: made.wrong.append(str(error)))
         page.on("request", lambda asked: _inside(made, asked.url))

@@ -77,7 +77,7 @@ def test_a_link_carries_the_levers(visit: Visit) -> None:
     other.page.wait_for_selector("#levers .changed .line")
     for wanted in ("posts", "homes"):
         assert other.page.input_value(f"#lever-{wanted}") == page.input_value(f"#lever-{wanted}")
-    done = "() => !document.querySelector('.answered .note').textContent.includes('中')"
+    done = "() => !document.querySelector('.answered .note').textContent.startsWith('計算中')"
     for each in (page, other.page):
         each.wait_for_function(done)
     assert other.page.inner_text(".answered strong") == page.inner_text(".answered strong")
@@ -86,7 +86,7 @@ def test_a_link_carries_the_levers(visit: Visit) -> None:
 def test_causes_add_up_to_the_change(visit: Visit) -> None:
     page = visit().place()
     page.click("text=Explain the change")
-    page.wait_for_selector("#why svg.waterfall", timeout=200_000)
+    page.wait_for_selector("#why svg.waterfall", timeout=400_000)
     page.click("#why .twin summary")
     rows = page.eval_on_selector_all(
         "#why .twin tbody tr", "all => all.map((row) => [...row.children].map((cell) => cell.textContent))"

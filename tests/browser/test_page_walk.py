@@ -33,7 +33,7 @@ def test_outlook_causes_and_a_lever_in_a_few_clicks(visit: Visit) -> None:
     page.get_by_role("link", name="Why", exact=True).click()
     page.get_by_role("button", name="Explain the change").click()
     clicks += 2
-    page.wait_for_selector("#why svg.waterfall", timeout=200_000)
+    page.wait_for_selector("#why svg.waterfall", timeout=400_000)
     causes = clicks
 
     page.get_by_role("link", name="What would change it").click()

@@ -149,9 +149,10 @@ def test_nobody_is_lost_in_the_live_run(live: Live, code: str) -> None:
     assert (look.changed["people"] >= 0).all()
 
 
-def test_levers_at_zero_give_the_base_to_the_last_bit(live: Live) -> None:
+def test_levers_at_zero_give_the_base(live: Live) -> None:
+    """To rounding: the program of the base finds the national factors that the other one is given."""
     look = live.look(0, Scenario("nothing"))
-    np.testing.assert_array_equal(look.changed["people"], look.base["people"])
+    np.testing.assert_allclose(look.changed["people"], look.base["people"], rtol=1e-11)
 
 
 def test_moving_a_lever_compiles_nothing(live: Live, code: str) -> None:

@@ -21,6 +21,8 @@ with warnings.catch_warnings():
 
 load_all_checks()
 
+pytestmark = pytest.mark.slow
+
 WANTED = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
 ELSEWHERE = ("/events", "download", "/claims")
 """Parts of addresses whose answers are streams, files or slow; they have tests of their own."""

@@ -226,7 +226,7 @@ class Live:
         found = self._made(members, scenario)
         if single:
             with jax.enable_x64(False):
-                found = jax.tree.map(jnp.asarray, halved(found))
+                found = halved(found)
         with self._lock:
             self._blocks[key] = found
             held = _bytes(found)

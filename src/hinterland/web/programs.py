@@ -40,8 +40,8 @@ class Moved:
     """[step, place, stage]."""
     fertility: Any
     """[step, place] log."""
-    economy: Levers
-    """[step, place, ...]."""
+    economy: dict[str, Any]
+    """Lever of the economy -> [step, place, ...]."""
     keep: Any
     """[step, place]."""
     boarding: Any
@@ -80,7 +80,7 @@ def moved(system: System, starts: list[int], scenario: Scenario) -> Moved:
     return Moved(
         pull=of("pull"),
         fertility=of("fertility"),
-        economy=Levers(**{name: of(name) for name in AXES}),  # pyright: ignore[reportArgumentType]
+        economy={name: of(name) for name in AXES},
         keep=of("schools_kept"),
         boarding=of("boarding"),
         demand=of("service_use"),
@@ -98,8 +98,8 @@ def run(ages: Ages, around: Around, control: Any, levers: Moved | None) -> Seen:
     if levers is not None:
         economy, services = conditions.economy, conditions.services
         if economy is not None:
-            added = jax.tree.map(lambda a, b: a + b, economy.levers, levers.economy)
-            economy = replace(economy, levers=added)
+            added = {name: getattr(economy.levers, name) + levers.economy[name] for name in AXES}
+            economy = replace(economy, levers=Levers(**added))
         if services is not None:
             services = replace(
                 services,
@@ -176,11 +176,11 @@ class Programs:
 
 
 def halved(values: Any) -> Any:
-    """Arrays in single precision."""
+    """Arrays in single precision, as JAX holds them; to be called where that is what JAX is set to."""
 
-    def single(each: Any) -> Any:
+    def single(each: Any) -> jax.Array:
         found = np.asarray(each)
-        return found.astype(np.float32) if found.dtype == np.float64 else found
+        return jnp.asarray(found.astype(np.float32) if found.dtype == np.float64 else found)
 
     return jax.tree.map(single, values)
 

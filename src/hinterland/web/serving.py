@@ -7,6 +7,7 @@ import ipaddress
 import secrets
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -62,7 +63,9 @@ def serve(
         for run in runs.by_id.values():
             say(f"Run {run.id}: {len(run.codes)} places, {run.years[0]} to {run.years[-1]}")
         say(f"Open {place}" + (f"/?token={asked}" if asked else "/") + "  (Ctrl-C ends it)")
-        uvicorn.Server(config).run(sockets=[bound])
+        # Ctrl-C is how a server is meant to end: uvicorn has closed everything by the time it is raised again.
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[bound])
     finally:
         bound.close()
 

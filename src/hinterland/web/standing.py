@@ -35,8 +35,8 @@ def standing(drawn: str, language: str, title: Text, *, note: str = "", adaptive
     for name in ("aria-labelledby", "style"):
         root.attrib.pop(name, None)
     _, _, width, height = (float(x) for x in root.get("viewBox", "0 0 100 100").split())
-    below, above = 18.0 * len(_lines(note, width)), 30.0 if note else 0.0
-    root.set("viewBox", f"0 {-above:g} {width:g} {height + above + below:g}")
+    below, above = 18.0 * len(_lines(note, width)), 30 if note else 0
+    root.set("viewBox", f"0 {0 - above:g} {width:g} {height + above + below:g}")
     root.set("width", f"{width:g}")
     root.set("height", f"{height + above + below:g}")
     if note:
@@ -98,7 +98,8 @@ def _rules() -> str:
 def _colours() -> tuple[dict[str, str], dict[str, str]]:
     """Colours by name, light and dark."""
     css = files("hinterland.report").joinpath("page.css").read_text("utf-8")
-    light, dark = css.split("@media (prefers-color-scheme: dark)", 1)
+    light, rest = css.split("@media (prefers-color-scheme: dark)", 1)
+    dark = rest[: rest.index("}")]
     named = re.compile(r"(--[a-z]+):\s*(#[0-9a-f]{6})")
     return dict(named.findall(light)), dict(named.findall(dark))
 

@@ -1,0 +1,73 @@
+"""Cards of claims: verdict, three lines, evidence and a chart that can be embedded, kept for the next start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from hinterland.errors import InputError
+from hinterland.explain.claims.cards import ids
+from hinterland.web import claims
+from hinterland.web.claims import Claims
+from hinterland.web.schemas_claims import Card
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """No packs but the embedded one, and nothing kept from elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("data")
+        patch.setenv("HINTERLAND_DATA", str(folder))
+        claims.pack.cache_clear()
+        yield folder
+        claims.pack.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def card() -> Card:
+    """The first claim that the embedded pack can draw."""
+    made = Claims()
+    return next(one for name in ids() if (one := made.one(name)).chart)
+
+
+def test_a_card_has_its_three_lines_in_every_language(card: Card) -> None:
+    assert [line.kind for line in card.lines] == ["data", "prediction", "effect"]
+    assert all(line.words.en and line.words.zh and line.words.ja for line in card.lines)
+    assert card.verdict in ("holds", "holds partly", "does not hold", "cannot be told")
+    assert card.verdict_words.zh
+    assert not card.lines[2].known
+
+
+def test_its_chart_stands_alone_in_every_language(card: Card) -> None:
+    assert card.chart == card.charts.en
+    for drawn in (card.charts.en, card.charts.zh, card.charts.ja):
+        root = ET.fromstring(drawn)
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        names = {element.tag.partition("}")[2] for element in root.iter()}
+        assert not names & {"script", "foreignObject", "image", "use", "a", "iframe"}
+        assert not any(name.startswith("on") for element in root.iter() for name in element.attrib)
+        assert "http" not in drawn.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_there_is_no_card_of_another_name() -> None:
+    with pytest.raises(InputError, match="no claim"):
+        Claims().one("C99")
+
+
+def test_cards_are_kept_for_the_next_start(card: Card, own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "ids", lambda: (card.id,))
+    assert Claims().all()[0] == card
+    kept = list(own_folder.glob("claims-*.json"))
+    assert len(kept) == 1
+
+    def never(*_: object) -> None:
+        raise AssertionError("it was made again")
+
+    monkeypatch.setattr(claims, "told", never)
+    assert Claims().all()[0] == card
+    kept[0].write_text("{damaged", encoding="utf-8")
+    monkeypatch.undo()
+    assert claims._read() == {}
