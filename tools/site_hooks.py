@@ -18,7 +18,7 @@ MADE = {"parameters.md": site_pages.parameters, "decisions/index.md": site_pages
 """Pages that are made when the site is built -> what makes them."""
 NOTEBOOKS = {
     f"notebooks/{name}.ipynb": f"start/{name}.md"
-    for name in ("first-forecast", "own-country", "back-test", "own-scenario", "own-mechanism")
+    for name in ("first-forecast", "own-country", "own-scenario", "own-mechanism")
 }
 """Notebooks that are made when the site is built -> the page they are made of."""
 LANGUAGES = {"zh": "zh-Hans", "ja": "ja"}
