@@ -179,7 +179,7 @@ def apply_block(x, out, each, first, last, order, shape, basis, far, near):
 
     Columns are counted through batches.
 
-    `shape` is that of `plan.Shape.arrays`; `basis`, `far` and `near` are flat entries in the type worked in.
+    `shape` is that of `skeletons.Shape.arrays`; `basis`, `far` and `near` are flat entries in the type worked in.
     """
     begin, count, child, levels, rank, at, basis_at, far_of, far_from, far_size, far_at = shape[:11]
     near_of, near_from, near_size, near_at = shape[11:]
