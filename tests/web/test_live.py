@@ -112,7 +112,7 @@ MIXES = (
 )
 
 
-@pytest.mark.parametrize("names", MIXES, ids="+".join)
+@pytest.mark.parametrize("names", MIXES, ids=lambda names: "+".join(sorted(names)))
 def test_with_all_members_it_is_the_plain_comparison(
     live: Live, base: Outcome, country: Country, code: str, names: set[str]
 ) -> None:
