@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import jax
 import jax.numpy as jnp
@@ -240,13 +241,16 @@ def _trips(country: Country, parameters: Parameters) -> tuple[Kernel, Kernel, Ke
     """Kernels of the ways to work, to shops and to markets."""
     places = country.places
 
+    @cache
+    def distance() -> Array:
+        return great_circle(places.lon, places.lat)
+
     def within(name: str) -> Kernel:
         scale = float(parameters.value(name))
         held = holding.daily(country, scale)
         if held is not None:
             return held
-        weights = daily(great_circle(places.lon, places.lat), places.area, scale=scale)
-        return DenseKernel(matrix=jnp.asarray(weights))
+        return DenseKernel(matrix=jnp.asarray(daily(distance(), places.area, scale=scale)))
 
     return within("commute_scale"), within("shop_scale"), within("market_scale")
 

@@ -26,9 +26,7 @@ def local_fertility(country: Country, shrink: float) -> Array:
     """
     ages, base = country.ages, country.base_year
     people = country.at(base)
-    rates = np.asarray(schedules(country.drivers, ages, base - ages.width, 1, medium(1), people.sum(axis=0)).fertility)[
-        0, 0
-    ]
+    rates = np.asarray(schedules(country.drivers, ages, base - ages.width, 1, medium(1)).fertility)[0, 0]
     children = people[:, :, 0].sum(axis=1)
     older = np.concatenate([rates[1:], rates[-1:]])
     expected = people[:, WOMEN, :] @ (0.5 * (rates + older))

@@ -14,7 +14,7 @@ from hinterland.axes import Ages
 Array = NDArray[np.float64]
 
 FASTEST = 0.05
-"""Growth a year, either way, that the oldest are taken to have had at most."""
+"""Growth a year, either way, that the oldest are taken to have had at most; assumed."""
 FEW = 1e-30
 """Persons or years that count as none."""
 
