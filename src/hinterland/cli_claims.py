@@ -17,8 +17,6 @@ from hinterland.explain.claims.cards import Card, card, ids
 from hinterland.explain.claims.gallery import Told, counted, told
 from hinterland.explain.claims.observed import Finding
 
-PACK: Final = "cn"
-"""The country that effects are computed in: the embedded one, as scenarios are written for it."""
 PAGE: Final = "claims.html"
 
 
@@ -58,9 +56,7 @@ def gathered(cards: Sequence[Card], *, members: int, effects: bool) -> tuple[Tol
             from hinterland.memory import keep_compiled
 
             keep_compiled(data_folder() / "compiled")
-            country = pack(PACK)
-            assert country is not None
-            sizes = computed(country, cards, members=members, progress=progress)
+            sizes = computed(pack, cards, members=members, progress=progress)
         found: list[Told] = []
         for n, one in enumerate(cards, 1):
             found.append(told(one, pack, sizes.get(one.id)))
@@ -118,7 +114,7 @@ def _one(one: Told, lang: str) -> Iterator[str]:
     if one.card.hangs_on:
         from hinterland.params import load
 
-        parameters = load(fitted=PACK)
+        parameters = load(fitted=one.card.effect.pack)
         yield "Hangs on:"
         for name in one.card.hangs_on:
             yield f"  {name} = {_short(parameters[name].value)} ({parameters[name].status})"
@@ -131,13 +127,11 @@ def _flips(one: Told, members: int) -> Iterator[str]:
     """The effect at both ends of what each parameter may be, and whether its sign changes."""
     from hinterland.explain.claims.effects import at_the_ends
 
-    country = pack(PACK)
-    assert country is not None
     yield "At the ends of what they may be, fitted again:"
     for name in one.card.hangs_on:
         with progress_bar() as progress:
             progress(0, 1, name)
-            ends = at_the_ends(country, one.card, name, members=members)
+            ends = at_the_ends(pack, one.card, name, members=members)
             progress(1, 1, name)
         if not ends:
             yield f"  {name}: not one number, not tried"
@@ -169,7 +163,7 @@ def effect(one: Told, lang: str) -> str:
     if asked.none is not None:
         return str(getattr(asked.none, lang))
     if one.size is None:
-        return "not run"
+        return f"not run in {asked.pack}"
     size = one.size
     where = "the country" if not size.places else ", ".join(size.names)
     where += f" and {size.places - len(size.names)} more" if size.places > len(size.names) else ""

@@ -27,8 +27,6 @@ from hinterland.web.words import named, own, words
 if TYPE_CHECKING:
     from hinterland.data.country import Country
 
-PACK: Final = "cn"
-"""The country that effects are computed in, as scenarios are written for it."""
 MEMBERS: Final = 16
 VERDICTS: Final = {"cannot be told here": "cannot be told"}
 
@@ -74,10 +72,8 @@ def card_of(name: str, *, members: int, progress: Callable[[int, int, str], None
     from hinterland.explain.claims.effects import sizes
 
     one = card(name)
-    country = pack(PACK)
-    assert country is not None
     progress(0, 2, "effect")
-    found = sizes(country, [one], members=members, progress=progress)
+    found = sizes(pack, [one], members=members, progress=progress)
     progress(1, 2, "data")
     return shown(told(one, pack, found.get(name)))
 

@@ -130,6 +130,8 @@ class Effect(Table):
 
     scenario: str = ""
     without: str = ""
+    pack: str = "cn"
+    """The country that is run, with a switch; scenarios are written for the embedded one."""
     quantity: str = "people"
     year: int = 2050
     among: tuple[Where, ...] = ()
@@ -142,6 +144,8 @@ class Effect(Table):
     def _one_of_three(self) -> Self:
         if sum(map(bool, (self.scenario, self.without, self.none))) != 1:
             _broken("an effect needs a scenario, a switch, or the reason why there is none", "Give one of the three")
+        if self.scenario and self.pack != "cn":
+            _broken(f"the scenarios of the package are of cn, not of {self.pack}", "Give a switch, or leave out pack")
         return self
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -24,6 +24,8 @@ from hinterland.switches import without
 from hinterland.system import System
 
 Array = NDArray[np.float64]
+Pack = Callable[[str], Country | None]
+"""Name of a pack -> the country, or None where it is not on this computer."""
 
 LEVELS: Final = (0.1, 0.5, 0.9)
 
@@ -44,7 +46,7 @@ class Sized:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One run that cards need: which scenario, or which mechanism off, until when."""
+    """One run of a country that cards need: which scenario, or which mechanism off, until when."""
 
     scenario: str
     without: str
@@ -60,17 +62,34 @@ def asked(effect: Effect) -> Asked | None:
 
 
 def sizes(
-    country: Country,
+    pack: Pack,
     cards: Sequence[Card],
     *,
     members: int,
     overrides: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Sized]:
-    """Claim -> its effect, of the cards that have one; runs are shared between cards.
+    """Claim -> its effect, of the cards that have one in a country at hand; runs are shared between cards.
 
     `overrides` sets parameters in the base and in all that is compared with it.
     """
+    found: dict[str, Sized] = {}
+    for name in sorted({card.effect.pack for card in cards if asked(card.effect) is not None}):
+        if (country := pack(name)) is not None:
+            there = [card for card in cards if card.effect.pack == name]
+            found |= _sizes(country, there, members=members, overrides=overrides, progress=progress)
+    return found
+
+
+def _sizes(
+    country: Country,
+    cards: Sequence[Card],
+    *,
+    members: int,
+    overrides: Mapping[str, Any] | None,
+    progress: Progress | None,
+) -> dict[str, Sized]:
+    """Claim -> its effect in one country."""
     wanted: dict[Asked, list[Card]] = {}
     for card in cards:
         if (one := asked(card.effect)) is not None:
@@ -92,19 +111,19 @@ def sizes(
     return found
 
 
-def at_the_ends(country: Country, card: Card, name: str, *, members: int) -> dict[float, Sized]:
+def at_the_ends(pack: Pack, card: Card, name: str, *, members: int) -> dict[float, Sized]:
     """The card's effect with a parameter at both ends of its prior, or of its range where it has none.
 
     The place effects are fitted again with each, as they would be if it were so. Empty for a parameter whose ends are
     not single numbers.
     """
-    parameter = load(fitted=country.code)[name]
+    parameter = load(fitted=card.effect.pack)[name]
     low, high = parameter.prior or parameter.range
     found: dict[float, Sized] = {}
     for end in (low, high):
         if not isinstance(end, int | float):
             return {}
-        sized_there = sizes(country, [card], members=members, overrides={name: end})
+        sized_there = sizes(pack, [card], members=members, overrides={name: end})
         if card.id in sized_there:
             found[float(end)] = sized_there[card.id]
     return found

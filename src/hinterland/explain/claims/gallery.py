@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from hinterland.data.country import Country
 from hinterland.explain.claims.cards import Card, Test
-from hinterland.explain.claims.effects import Sized
+from hinterland.explain.claims.effects import Pack, Sized
 from hinterland.explain.claims.observed import Finding, found, untold
 from hinterland.explain.claims.predictions import Gained, gained
 from hinterland.explain.claims.verdicts import Gain, Line, Verdict, gain, line, verdict
-
-Pack = Callable[[str], Country | None]
-"""Name of a pack -> the country, or None where it is not on this computer."""
 
 
 @dataclass(frozen=True, slots=True)
