@@ -11,6 +11,9 @@ from hypothesis import settings
 from jaxtyping import install_import_hook
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+# Small countries take longer to compile than to run: a quarter of the time with these, which jaxlib of constraints.txt
+# knows. Examples of the documents run without them, as users do.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false")
 
 # The equations' argument types hold at run time in tests; users pay nothing for it.
 install_import_hook(["hinterland.model", "hinterland.space"], "beartype.beartype")

@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "hinterland"
 
 LAYERS = (
     ("errors",),
-    ("axes", "fitted", "units", "memory", "platform_check", "writing"),
+    ("axes", "compiling", "fitted", "units", "memory", "platform_check", "writing"),
     ("params",),
     ("params_draw",),
     ("state",),

@@ -1,7 +1,7 @@
 """Runs the benchmarks that docs/benchmarks.md quotes and writes their tables into it: `make bench`.
 
 What stands between `<!-- bench: NAME -->` and `<!-- end -->` is what benchmarks/NAME.py printed last, with its machine
-and versions in the first line; all other text stays.
+and versions in the first line; all other text stays. Options are those of products.py.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ def main() -> None:
     text = PAGE.read_text(encoding="utf-8")
     for name in [found[2] for found in BLOCK.finditer(text)]:
         script = ROOT / "benchmarks" / f"{name}.py"
-        print(f"{script.name} {' '.join(options)}", flush=True)
-        printed = subprocess.run(
-            [sys.executable, script, *options], check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
+        own = options if name == "products" else []
+        print(f"{script.name} {' '.join(own)}", flush=True)
+        printed = subprocess.run([sys.executable, script, *own], check=True, stdout=subprocess.PIPE, text=True).stdout
         print(printed, flush=True)
         text = _with(text, name, printed)
         PAGE.write_text(text, encoding="utf-8")

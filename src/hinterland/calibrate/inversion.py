@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from hinterland.axes import LIFE_STAGES
+from hinterland.compiling import soon
 from hinterland.model.control import towards
 from hinterland.model.nation import renew
 from hinterland.model.step import Behaviour, Conditions, Setting, step, with_base
@@ -21,6 +22,8 @@ Array = NDArray[np.float64]
 
 ITERATIONS = 400
 """Most steps of the optimiser; it stops earlier when the fit no longer gains."""
+FEW = 30_000
+"""Cells of people up to which the optimiser runs for less time than its program takes to compile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,6 @@ def unmoved(setting: Setting, people: jax.Array, conditions: list[Conditions]) -
     return people
 
 
-@jax.jit
 @partial(jax.value_and_grad, has_aux=True)
 def _loss_and_gradient(
     pull: jax.Array,
@@ -86,6 +88,10 @@ def _loss_and_gradient(
     return jnp.mean(miss**2) * len(LIFE_STAGES) + jnp.mean(tie * (pull - pull.mean(axis=0)) ** 2), end
 
 
+_compiled = jax.jit(_loss_and_gradient)
+_compiled_soon = soon(_loss_and_gradient)
+
+
 def invert(
     setting: Setting,
     behaviour: Behaviour,
@@ -102,10 +108,11 @@ def invert(
     born = len(conditions)
     expected = unmoved(setting, start.people, conditions)
     shape = (observed.shape[0], len(LIFE_STAGES))
+    loss_and_gradient = _compiled_soon if observed.size <= FEW else _compiled
 
     def tried(flat: Array) -> tuple[jax.Array, State, jax.Array]:
         at = jnp.asarray(flat).reshape(shape)
-        (value, end), slope = _loss_and_gradient(at, setting, behaviour, start, conditions, observed, tie)
+        (value, end), slope = loss_and_gradient(at, setting, behaviour, start, conditions, observed, tie)
         return value, end, slope
 
     def both(flat: Array) -> tuple[float, Array]:
