@@ -27,7 +27,7 @@ test: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 -m "not browser and not shared and not slow" --quiet
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile -m "not browser and not shared and not slow" --quiet
 
 docs: $(VENV)/.docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

@@ -27,6 +27,7 @@ def compare(pack: Path, *arguments: str) -> Result:
     return CliRunner().invoke(app, asked, catch_exceptions=False)
 
 
+@pytest.mark.slow
 def test_a_difference_turned_round_has_the_other_sign(pack: Path, tmp_path: Path) -> None:
     until = str(int(_base_year(pack)) + 10)
     there, back = tmp_path / "there.csv", tmp_path / "back.csv"

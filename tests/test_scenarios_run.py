@@ -14,6 +14,7 @@ from hinterland.scenario import BASE, Scenario
 from hinterland.scenario_files import expectations, failed, load_scenario, shipped
 from hinterland.system import System
 
+pytestmark = pytest.mark.slow
 MEMBERS = 3
 PAST = tuple(name for name in shipped() if name.startswith("jiaozuo"))
 AHEAD = tuple(name for name in shipped() if name not in PAST)

@@ -289,7 +289,7 @@ def test_ctrl_c_in_a_real_run_leaves_nothing(here, pack, after):
     wait_for(process, lambda: any(here.iterdir()))
     time.sleep(after)
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=180)
     assert process.returncode == 130
     assert stderr.endswith("stopped; nothing was written\n")
     assert snapshot(here) == {}
