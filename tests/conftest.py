@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,20 @@ settings.register_profile("repeatable", deadline=None, derandomize=True, max_exa
 settings.load_profile("repeatable")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+RESIDENT = Path("/proc/self/statm")
+MOST_MEMORY = 2_000_000_000
+"""Bytes that a worker may hold when it goes on to another file."""
 SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _programs_of_other_files_are_dropped() -> Iterator[None]:
+    """Compiled programs of a file are of no use to the next; together they would take gigabytes in every worker."""
+    yield
+    if RESIDENT.exists() and int(RESIDENT.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") > MOST_MEMORY:
+        from hinterland.memory import forget_compiled
+
+        forget_compiled()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
