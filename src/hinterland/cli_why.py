@@ -28,6 +28,8 @@ LEADING: Final = 10
 """Origins and destinations told."""
 NAMED: Final = 3
 """Places named that gain or lose most on net."""
+TOLD: Final = 0.5
+"""Persons on net from which a place is named: less is told as nobody."""
 BAND: Final = 20
 """Characters of a band."""
 AGES: Final = {"0-14": (0,), "15-29": (1, 2, 3), "30-59": (4, 5), "60+": (6,)}
@@ -186,8 +188,8 @@ def _where(attribution: Attribution, exchange: Exchange) -> Iterator[str]:
     names = attribution.country.places.names_en
     net = exchange.out.sum(axis=1) - exchange.into.sum(axis=1)
     sides = (("most to", net), ("most from", -net))
-    named = [f"{side} {_named(names, of)}" for side, of in sides if (of > 0).any()]
-    yield f"  On net {-net.sum():+,.0f} by moves: {', '.join(named)}."
+    named = [f"{side} {_named(names, of)}" for side, of in sides if (of >= TOLD).any()]
+    yield f"  On net {-net.sum():+,.0f} by moves{': ' if named else ''}{', '.join(named)}."
     for title, moves in (("Where they go", exchange.out), ("Where they come from", exchange.into)):
         yield f"  {title}: {moves.sum():,.0f} moves, of them by age {', '.join(AGES)}"
         for place, total, by_age in _leading(attribution.country, moves):
@@ -196,7 +198,7 @@ def _where(attribution: Attribution, exchange: Exchange) -> Iterator[str]:
 
 def _named(names: Sequence[str], moves: NDArray[np.float64]) -> str:
     """The places with most of some net moves [place], with how many."""
-    most = [k for k in (-moves).argsort(kind="stable")[:NAMED] if moves[k] > 0]
+    most = [k for k in (-moves).argsort(kind="stable")[:NAMED] if moves[k] >= TOLD]
     return " and ".join(f"{names[k]} {moves[k]:,.0f}" for k in most)
 
 
