@@ -9,6 +9,7 @@ import numpy as np
 from hinterland.explain.search import levers_of
 from hinterland.report.numbers import people, percent, signed
 from hinterland.report.text import same
+from hinterland.web.phrases import phrase
 from hinterland.web.schemas import Words
 from hinterland.web.schemas_live import Bought, Elsewhere, Reached
 from hinterland.web.words import named, own
@@ -75,7 +76,7 @@ def _bought(of: Policy) -> list[Bought]:
             name=lever.name,
             label=named(lever.title.model_dump()),
             amount=of.found.mix[lever.name],
-            unit=lever.unit,
+            unit=phrase(lever.unit),
             cost=None if lever.cost is None else float(np.median(of.spent.money[lever.name])) * of.purse.pay,
         )
         for lever in levers_of(of.at)

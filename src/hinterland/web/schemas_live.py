@@ -68,7 +68,7 @@ class Lever(Record):
     label: Words
     says: Words
     kind: Literal["amount", "switch"]
-    unit: str
+    unit: Words
     low: float
     high: float
     step: float
@@ -76,8 +76,8 @@ class Lever(Record):
     """The base: nothing changed."""
     cost: float | None
     """Money per unit and year, in `currency`; None where no source gives one."""
-    currency: str
-    source: str
+    currency: Words
+    source: Words
     status: str
     usable: bool
     unusable: Words | None
@@ -137,7 +137,7 @@ class Progress(Record):
 
     done: int
     total: int
-    what: str
+    what: Words
 
 
 class Scenario(Record):
@@ -146,9 +146,9 @@ class Scenario(Record):
     name: str
     title: Words
     says: Words
-    source: str
+    source: Words
     claims: list[str]
-    changes: list[str]
+    changes: list[Words]
     usable: bool
 
 
@@ -166,7 +166,7 @@ class Bought(Record):
     name: str
     label: Words
     amount: float
-    unit: str
+    unit: Words
     cost: float | None
 
 
