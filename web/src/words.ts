@@ -34,6 +34,7 @@ export const SENTENCES = {
   picture: ["Save this figure", "保存此图", "この図を保存"],
   source_link: ["Sources", "来源", "出典"],
   of_futures: ["{share}% of the simulated futures lie in the band", "{share}%的模拟未来落在带内", "模擬した将来の{share}%が帯の中"],
+  of_members: ["Runs", "模拟次数", "試算の回数"],
   members: ["{count} runs", "{count}次模拟", "{count}回の試算"],
   year: ["Year", "年份", "年"],
   place: ["Place", "地区", "地域"],
@@ -46,7 +47,7 @@ export const SENTENCES = {
 
   // Search
   search: ["Find a place", "查找地区", "地域を探す"],
-  search_hint: ["Name, pinyin, kana or code", "地名、拼音、假名或代码", "地名・ピンイン・かな・コード"],
+  search_hint: ["Name, pinyin, kana or code", "地名、拼音、假名或代码", "地名・かな・ピンイン・コード"],
   search_none: ["No place is called “{text}”.", "没有名为“{text}”的地区。", "「{text}」という地域はありません。"],
   search_count: ["{count} places found", "找到{count}个地区", "{count}件見つかりました"],
   near_match: ["similar", "相近", "近い名前"],
@@ -167,8 +168,10 @@ export const SENTENCES = {
   levers_lead: ["Move a lever and let go: the band with it is drawn beside the band without, on the same random numbers.", "拖动并松开：有此措施的区间会画在原区间旁边，两者使用相同的随机数。", "動かして離すと、同じ乱数による「あり」の帯が「なし」の帯の隣に描かれます。"],
   levers_off: ["This page holds no live model: levers need `hinterland serve` beside the country's data.", "此页面没有实时模型：需在有该国数据的电脑上运行 hinterland serve。", "このページには動くモデルがありません。国のデータがある所で hinterland serve を動かす必要があります。"],
   levers_warming: ["The live model is getting ready…", "实时模型正在准备……", "モデルを準備しています…"],
+  levers_beside: ["This run is of the scenario “{scenario}”: levers are moved beside it, and “without” means the scenario without levers.", "本次模拟为情景“{scenario}”：措施在该情景之上变动，“无措施”指没有措施的该情景。", "この試算はシナリオ「{scenario}」のものです。手段はその上で動かし、「なし」は手段のないこのシナリオを指します。"],
+  base_only: ["Worked out for runs of the base only; this run is of the scenario “{scenario}”. Open a run of the base to see it.", "只针对基准的模拟计算；本次模拟为情景“{scenario}”。请打开基准的模拟查看。", "基準の試算についてのみ計算します。この試算はシナリオ「{scenario}」のものです。基準の試算を開いてください。"],
   lever_cannot: ["Cannot be used here: {why}", "此处不可用：{why}", "ここでは使えません：{why}"],
-  lever_cost: ["{cost} per unit and year", "每单位每年{cost}", "1単位・1年あたり{cost}"],
+  lever_cost: ["{cost} per {per}", "每{per}{cost}", "{per}あたり{cost}"],
   lever_no_cost: ["No source gives a cost", "没有来源给出成本", "費用の出典がありません"],
   lever_reset: ["Set all back", "全部复原", "すべて元に戻す"],
   lever_source: ["On what it rests", "依据", "根拠"],
@@ -247,6 +250,7 @@ export const SENTENCES = {
   claim_chart: ["Chart for claim {id}", "说法{id}的图", "主張{id}の図"],
   more_about: ["Chart, evidence and what it hangs on", "图、文献与取决因素", "図・文献・左右するもの"],
   sure: ["sureness {grade}", "可靠度{grade}", "確かさ{grade}"],
+  sure_in: ["(sureness {grade})", "（可靠度{grade}）", "（確かさ{grade}）"],
 
   // Scenarios
   scenarios_title: ["Scenarios", "情景", "シナリオ"],
@@ -261,7 +265,8 @@ export const SENTENCES = {
   downloads: ["Downloads", "下载", "ダウンロード"],
   download_all: ["All places of this run", "本次模拟的所有地区", "この試算の全地域"],
   download_one: ["This place", "此地", "この地域"],
-  download_note: ["Licence and sources stand inside each file. A format that needs an extra says which.", "每个文件都附有许可与来源。需要附加组件的格式会注明。", "各ファイルにライセンスと出典が入っています。追加の部品が必要な形式はその旨を示します。"],
+  download_note: ["Licence and sources stand inside each file; names of columns are in English.", "每个文件都附有许可与来源；列名为英文。", "各ファイルにライセンスと出典が入っています。列の名は英語です。"],
+  download_lacks: ["{formats} need `pip install 'hinterland[downloads]'` where the server runs.", "{formats}需在服务器上安装：pip install 'hinterland[downloads]'。", "{formats}には、サーバー側で pip install 'hinterland[downloads]' が必要です。"],
   download_static: ["Files for download come with `hinterland serve`; here every table can be saved as CSV and every figure as SVG or PNG.", "下载文件需 hinterland serve；此处每个表可存为CSV，每幅图可存为SVG或PNG。", "ファイルのダウンロードは hinterland serve で。ここでは各表をCSV、各図をSVG・PNGで保存できます。"],
   licence: ["Licence", "许可", "ライセンス"],
   about_run: ["This run", "本次模拟", "この試算"],

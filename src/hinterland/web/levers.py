@@ -10,7 +10,7 @@ from hinterland.data.faults import nearest
 from hinterland.errors import InputError
 from hinterland.explain.levers import PolicyLever, contradict, known, purse
 from hinterland.explain.placed import Placed, placed
-from hinterland.scenario import Scenario
+from hinterland.scenario import BASE, Scenario
 from hinterland.system import System
 from hinterland.web.live import Live
 from hinterland.web.phrases import phrase
@@ -104,6 +104,8 @@ def asked(live: Live, places: Places, request: Simulate) -> Asked:
         scenario = replace(scenario, changes=tuple(replace(change, end=end) for change in scenario.changes))
     if request.scenario:
         scenario = together(_shipped(live, request.scenario), scenario)
+    if live.own is not BASE:
+        scenario = together(live.own, scenario)
     return Asked(place=place, mix=mix, at=at, scenario=scenario)
 
 
@@ -126,6 +128,9 @@ def _shipped(live: Live, name: str) -> Scenario:
 
     parts = name.split("+")
     there = set(shipped())
+    if again := set(parts) & set(live.run.scenario.split("+")):
+        what = f"the run is of the scenario {min(again)} already"
+        raise InputError(what, remedy="Leave it out", where="scenario")
     for part in parts[:9]:
         if part not in there:
             remedy = f"{nearest(part[:40], there)}/api/scenarios lists them"
@@ -173,6 +178,7 @@ def _lever(of: PolicyLever, unit: str, pay: float, unusable: Words | None) -> Le
         step=1.0 if of.switch else of.high / STEPS,
         default=0.0,
         cost=None if of.cost is None else of.cost * pay,
+        per=phrase(of.per),
         currency=phrase(unit),
         source=phrase(of.source),
         status=of.sure,

@@ -75,7 +75,8 @@ class Lever(Record):
     default: float
     """The base: nothing changed."""
     cost: float | None
-    """Money per unit and year, in `currency`; None where no source gives one."""
+    """Money per `per`, in `currency`; None where no source gives one."""
+    per: Words
     currency: Words
     source: Words
     status: str

@@ -24,6 +24,7 @@ export function Keep({ code, currency }: { code: string; currency: string }) {
     return () => mine.current?.cancel();
   }, [code, now.id]);
   if (isStatic() || !now.live) return null;
+  if (now.scenario !== "base") return <div class="keep"><h3>{t("keep")}</h3><p class="quiet">{t("base_only", { scenario: pick(now.title) })}</p></div>;
   const ask = () => {
     setError(null);
     setStopped(false);
@@ -70,7 +71,7 @@ export function Keep({ code, currency }: { code: string; currency: string }) {
               <thead><tr><th scope="col">{t("lever")}</th><th scope="col">{t("amount")}</th><th scope="col">{t("cost")}</th></tr></thead>
               <tbody>
                 {found.bought.map((one) => (
-                  <tr key={one.name}><th scope="row">{pick(one.label)}</th><td lang="en">{Number(one.amount.toPrecision(3))} <span class="note">{one.unit}</span></td>
+                  <tr key={one.name}><th scope="row">{pick(one.label)}</th><td>{Number(one.amount.toPrecision(3))} <span class="note">{pick(one.unit)}</span></td>
                     <td class="number">{one.cost === null ? "–" : money(one.cost, currency, said)}</td></tr>
                 ))}
               </tbody>
