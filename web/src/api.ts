@@ -116,7 +116,11 @@ export function job<T>(path: string, body: unknown, heard: Heard<T> = {}): Runni
         then();
       };
       on("partial", (data: T) => heard.partial?.(data));
-      on("progress", (data: Progress) => heard.progress?.(data));
+      on("progress", (data: Progress) => {
+        // What tells how far it is waits no more.
+        heard.queued?.(0);
+        heard.progress?.(data);
+      });
       on("done", (data: T) => end(() => resolve(data)));
       on("failed", (data: Problem) => end(() => reject(refused(500, data))));
       on("cancelled", () => end(() => reject(cancelled())));
@@ -135,7 +139,7 @@ export function job<T>(path: string, body: unknown, heard: Heard<T> = {}): Runni
       id = begun.id;
       if (begun.state === "done" && begun.result) return begun.result;
       if (begun.state === "failed") throw new Refused(500, begun.error ?? "");
-      if (begun.state === "queued") heard.queued?.(begun.position);
+      if (begun.state === "queued") heard.queued?.(begun.position - 1);
     } catch (error) {
       if (stop.signal.aborted) throw cancelled();
       throw error;

@@ -143,6 +143,7 @@ export const SENTENCES = {
   index_note: ["{base} = 100", "{base}年=100", "{base}年=100"],
   services: ["Services, and when each may close", "各项服务可能关闭的年份", "サービスと閉鎖が見込まれる年"],
   services_note: ["Share of futures in which those who had a service in their own settlement have lost it. Modelled from sizes of settlements, not counted.", "原先所在聚落有该服务的居民失去它的未来所占比例。由聚落规模推算，并非统计。", "住む集落にサービスがあった人がそれを失っている将来の割合。集落の規模からモデルで求めたもので、実数ではありません。"],
+  no_figures: ["The country's data hold no figures of this.", "该国数据中没有这方面的数字。", "この国のデータにはこの数値がありません。"],
   services_none: ["This run holds no services of this place.", "本次模拟没有此地的服务数据。", "この試算にはこの地域のサービスがありません。"],
   service: ["Service", "服务", "サービス"],
   service_likely: ["likely by {year}", "很可能到{year}年", "{year}年までに見込み"],

@@ -44,7 +44,7 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
   const [frame, width] = useWidth<HTMLDivElement>(900);
   const canvas = useRef<HTMLCanvasElement>(null), under = useRef<HTMLCanvasElement | null>(null);
   const help = useName("map"), said = lang.value, isDark = dark.value;
-  const height = Math.round(Math.max(300, Math.min(Math.max(420, innerHeight - 340), width * (width < 600 ? 0.95 : 0.66))));
+  const height = Math.round(Math.max(300, Math.min(Math.max(420, innerHeight - 400), width * (width < 600 ? 0.95 : 0.66))));
   const on = useMemo(() => plane(people.lon, people.lat, land), [people, land]);
   const all = useMemo(() => whole(on.box, width, height, Math.min(44, width * 0.05)), [on, width, height]);
   const view = useRef<View>(all);

@@ -98,7 +98,7 @@ function Published({ title, list }: { title: string; list: Evidence[] }) {
   return (
     <>
       <h3>{title}</h3>
-      <ul>{list.map((one, i) => <li key={i}>{pick(one.says)} <span class="note">{one.source}{one.sureness && `, ${t("sure", { grade: one.sureness })}`}</span></li>)}</ul>
+      <ul>{list.map((one, i) => <li key={i}>{pick(one.says)} <span class="note"><cite lang="en">{one.source}</cite>{one.sureness && `, ${t("sure", { grade: one.sureness })}`}</span></li>)}</ul>
     </>
   );
 }

@@ -31,6 +31,9 @@ const SECTIONS: [string, Key][] = [
 export function PlaceView() {
   const now = run.value!, code = address.value.place;
   const place = useAsked(() => getPlace(code), [code, now.id, lang.value]);
+  useEffect(() => {
+    if (place.value?.code === code) document.title = `${bothNames(place.value.name, place.value.name_en)[0]} · ${pick(now.names)} · hinterland`;
+  }, [place.value, code, lang.value]);
   const series = useAsked(() => getSeries(code), [code, now.id]);
   const pyramid = useAsked(() => getPyramid(code), [code, now.id]);
   const services = useAsked(() => getServices(code), [code, now.id]);
@@ -241,7 +244,7 @@ function Livelihood({ value, code, base }: { value: PlaceSeries; code: string; b
             </div>
             <p class="note">{t("jobs_note")}</p>
           </>
-        ) : <p class="quiet">{t("none")}</p>}
+        ) : <p class="quiet">{t("no_figures")}</p>}
       </section>
       <section id="homes" aria-labelledby="homes-title">
         <h2 id="homes-title">{t("homes")}</h2>
@@ -253,7 +256,7 @@ function Livelihood({ value, code, base }: { value: PlaceSeries; code: string; b
             </div>
             <p class="note">{t("homes_note")}</p>
           </>
-        ) : <p class="quiet">{t("none")}</p>}
+        ) : <p class="quiet">{t("no_figures")}</p>}
       </section>
       <section id="budget" aria-labelledby="budget-title">
         <h2 id="budget-title">{t("budget")}</h2>
@@ -265,7 +268,7 @@ function Livelihood({ value, code, base }: { value: PlaceSeries; code: string; b
             </div>
             <p class="note">{t("budget_note")}</p>
           </>
-        ) : <p class="quiet">{t("none")}</p>}
+        ) : <p class="quiet">{t("no_figures")}</p>}
       </section>
     </>
   );
