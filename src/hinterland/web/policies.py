@@ -8,7 +8,7 @@ import numpy as np
 
 from hinterland.explain.search import levers_of
 from hinterland.report.numbers import people, percent, signed
-from hinterland.report.text import same
+from hinterland.report.text import Text
 from hinterland.web.phrases import phrase
 from hinterland.web.schemas import Words
 from hinterland.web.schemas_live import Bought, Elsewhere, Reached
@@ -38,7 +38,8 @@ def reached(of: Policy) -> Reached:
 
 def _words(of: Policy) -> list[Words]:
     country, goal = of.country, of.goal
-    place = same(country.places.names[of.place])
+    name, roman = country.places.names[of.place], country.places.names_en[of.place]
+    place = Text(en=roman or name, zh=name, ja=name)
     told = [
         own(
             "policy_without",

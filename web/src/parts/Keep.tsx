@@ -66,17 +66,19 @@ export function Keep({ code, currency }: { code: string; currency: string }) {
         <div class="found" role="status">
           <p><strong>{found.reached ? t("keep_yes") : t("keep_no")}</strong></p>
           {found.words.map((words, i) => <p key={i}>{pick(words)}</p>)}
-          <div class="scroll" tabIndex={0} role="region" aria-label={t("keep")}>
-            <table>
-              <thead><tr><th scope="col">{t("lever")}</th><th scope="col">{t("amount")}</th><th scope="col">{t("cost")}</th></tr></thead>
-              <tbody>
-                {found.bought.map((one) => (
-                  <tr key={one.name}><th scope="row">{pick(one.label)}</th><td>{Number(one.amount.toPrecision(3))} <span class="note">{pick(one.unit)}</span></td>
-                    <td class="number">{one.cost === null ? "–" : money(one.cost, currency, said)}</td></tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          {found.bought.length > 0 && (
+            <div class="scroll" tabIndex={0} role="region" aria-label={t("keep")}>
+              <table>
+                <thead><tr><th scope="col">{t("lever")}</th><th scope="col">{t("amount")}</th><th scope="col">{t("cost")}</th></tr></thead>
+                <tbody>
+                  {found.bought.map((one) => (
+                    <tr key={one.name}><th scope="row">{pick(one.label)}</th><td>{Number(one.amount.toPrecision(3))} <span class="note">{pick(one.unit)}</span></td>
+                      <td class="number">{one.cost === null ? "–" : money(one.cost, currency, said)}</td></tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
           <p>{t("keep_people", {
             year: found.by, low: people(found.people[0], said), median: people(found.people[1], said), high: people(found.people[2], said),
             low0: people(found.base[0], said), median0: people(found.base[1], said), high0: people(found.base[2], said),
@@ -90,7 +92,7 @@ export function Keep({ code, currency }: { code: string; currency: string }) {
               <TwoLists list={found.elsewhere} />
             </>
           )}
-          <details class="twin"><summary>{t("toml")}</summary><pre tabIndex={0}>{found.toml}</pre></details>
+          {found.toml && <details class="twin"><summary>{t("toml")}</summary><pre tabIndex={0}>{found.toml}</pre></details>}
         </div>
       )}
     </div>
