@@ -4,11 +4,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { isStatic, job, type Running } from "../api";
 import { money, people, percent } from "../numbers";
 import { address, go, lang, pick, run } from "../state";
-import type { Progress, Reached } from "../types";
+import type { Bought, Progress, Reached } from "../types";
 import { t } from "../words";
 import { middleYear } from "../map/Map";
 import { TwoLists } from "./Levers";
 import { Working, Wrong } from "./small";
+
+/** A share in per cent; of what is built there is one, and its unit says what. */
+const shareOf = (one: Bought): string => (/^(share|rise)/.test(one.unit.en) ? percent(one.amount, 1) : "");
 
 const SHARES = [0.7, 0.8, 0.9, 1, 1.1];
 
@@ -72,7 +75,7 @@ export function Keep({ code, currency }: { code: string; currency: string }) {
                 <thead><tr><th scope="col">{t("lever")}</th><th scope="col">{t("amount")}</th><th scope="col">{t("cost")}</th></tr></thead>
                 <tbody>
                   {found.bought.map((one) => (
-                    <tr key={one.name}><th scope="row">{pick(one.label)}</th><td>{Number(one.amount.toPrecision(3))} <span class="note">{pick(one.unit)}</span></td>
+                    <tr key={one.name}><th scope="row">{pick(one.label)}</th><td>{shareOf(one)} <span class="note">{pick(one.unit)}</span></td>
                       <td class="number">{one.cost === null ? "–" : money(one.cost, currency, said)}</td></tr>
                   ))}
                 </tbody>
