@@ -71,6 +71,8 @@ def test_every_language_fits_every_width(visit: Visit, language: str, width: int
 def test_no_english_sentence_remains(visit: Visit, language: str) -> None:
     """Apart from published works and romanised names, which are cited as they are."""
     made = visit()
+    # Cards are made the first time that they are asked for, which takes a minute or more.
+    made.page.set_default_timeout(400_000)
     for query, until in (*VIEWS.values(), ("?view=claims", ".claims .card")):
         page = made.go(f"{query}{'&' if query else '?'}lang={language}", until=until)
         page.evaluate("() => document.querySelectorAll('details:not(.menu)').forEach((one) => { one.open = true; })")

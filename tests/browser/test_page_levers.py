@@ -136,7 +136,9 @@ def test_what_cannot_be_kept_says_so_with_the_best_that_can(visit: Visit) -> Non
 
 
 def test_a_claim_s_effect_is_worked_out_and_can_be_stopped(visit: Visit) -> None:
-    page = visit().go("?view=claims&claim=C26", until="#C26")
+    made = visit()
+    made.page.set_default_timeout(400_000)
+    page = made.go("?view=claims&claim=C26", until="#C26")
     ask = page.get_by_role("button", name=re.compile("C26: Let the model run it"))
     ask.click()
     page.wait_for_selector("#C26 .working")
