@@ -27,7 +27,7 @@ PACKS = [
     *sorted(Path(str(files("hinterland.data.importers"))).glob("*pack.toml")),
     *sorted(Path(str(files("hinterland.packs"))).glob("*/pack.toml")),
 ]
-MADE_UP = (".notes", ".licence")
+MADE_UP = (".notes", ".licence", ".sources.title", ".sources.licence")
 """What the country that tests make says of itself; those of real packs are tested above."""
 SLOT = re.compile(r"\{(\w+)\}")
 
