@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from browser.conftest import Visit
 
 from browser.conftest import ROOT, STATIC
+from web.english import english
 
 pytestmark = pytest.mark.browser
 
@@ -64,6 +65,22 @@ def test_every_language_fits_every_width(visit: Visit, language: str, width: int
     assert page.inner_text("#track h2") == HEADINGS[language]
     assert page.evaluate("() => document.documentElement.lang").startswith(language)
     assert _clashes(page) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "ja"])
+def test_no_english_sentence_remains(visit: Visit, language: str) -> None:
+    """Apart from published works and romanised names, which are cited as they are."""
+    made = visit()
+    # Cards are made the first time that they are asked for, which takes a minute or more.
+    made.page.set_default_timeout(400_000)
+    for query, until in (*VIEWS.values(), ("?view=claims", ".claims .card")):
+        page = made.go(f"{query}{'&' if query else '?'}lang={language}", until=until)
+        page.evaluate("() => document.querySelectorAll('details:not(.menu)').forEach((one) => { one.open = true; })")
+        page.wait_for_timeout(300)
+        page.evaluate("() => document.querySelectorAll('cite, svg, [lang=en]').forEach((one) => one.remove())")
+        text = page.inner_text("body")
+        assert len(text) > 200
+        assert english(text.replace("\n", " · ").replace("\t", " · ")) == "", query
 
 
 def _clashes(page: Page) -> list[str]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from browser.conftest import Visit
 
+from web.english import english
+
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("live")]
 
 JIAOZUO = "410800"
@@ -104,3 +106,50 @@ def test_a_search_for_a_policy_can_be_stopped(visit: Visit) -> None:
     page.click(".keep .working button")
     page.wait_for_selector(".keep >> text=Cancelled.")
     assert page.is_enabled(".keep button.main")
+
+
+def test_a_policy_runs_to_its_end_and_is_told_in_every_language(visit: Visit) -> None:
+    """A near year, so that the runs of the search are short."""
+    page = visit().place(more="&keep=0.96&by=2030")
+    page.click(".keep button.main")
+    page.wait_for_selector(".keep .working progress")
+    page.wait_for_selector(".keep .found", timeout=600_000)
+    assert page.inner_text(".keep .found strong") in ("Reached", "Not reached: this is the best that was found")
+    assert page.locator(".keep .found tbody tr").count() >= 1
+    assert page.locator(".keep .found .moved li").count() >= 1
+    assert "2030, with the policy:" in page.inner_text(".keep .found")
+    assert "[[change]]" in (page.text_content(".keep .found pre") or "")
+    for language in ("zh", "ja"):
+        page.select_option("select.language", language)
+        page.wait_for_function(f"() => document.documentElement.lang.startsWith('{language}')")
+        told = page.inner_text(".keep .found")
+        assert english(told) == "", told
+
+
+def test_what_cannot_be_kept_says_so_with_the_best_that_can(visit: Visit) -> None:
+    page = visit().place(more="&keep=1.5&by=2030")
+    page.click(".keep button.main")
+    page.wait_for_selector(".keep .found", timeout=600_000)
+    assert page.inner_text(".keep .found strong") == "Not reached: this is the best that was found"
+    assert "It cannot be reached." in page.inner_text(".keep .found")
+    assert page.locator(".keep .found tbody tr").count() >= 1
+
+
+def test_a_claim_s_effect_is_worked_out_and_can_be_stopped(visit: Visit) -> None:
+    made = visit()
+    made.page.set_default_timeout(400_000)
+    page = made.go("?view=claims&claim=C26", until="#C26")
+    ask = page.get_by_role("button", name=re.compile("C26: Let the model run it"))
+    ask.click()
+    page.wait_for_selector("#C26 .working")
+    page.click("#C26 .working button")
+    ask.wait_for()
+    before = page.inner_text("#C26 dl > div:nth-child(3) dd")
+    ask.click()
+    page.wait_for_function(
+        "(before) => { const told = document.querySelector('#C26 dl > div:nth-child(3)');"
+        " return !told.classList.contains('unknown') && told.querySelector('dd').innerText !== before; }",
+        arg=before,
+        timeout=900_000,
+    )
+    assert re.search(r"\d", page.inner_text("#C26 dl > div:nth-child(3) dd"))

@@ -18,6 +18,7 @@ from hinterland.web.problems import RefusedError
 from hinterland.web.schemas_live import Job, Reached
 from hinterland.web.server import HEAVY, Server
 
+MEMBERS = {"en": "members", "zh": "各次模拟", "ja": "各試算"}
 RESULT = Reached(
     place="A001", keep=0.9, by=2050, reached=True, words=[], bought=[], people=[1.0, 2.0, 3.0], base=[1.0, 2.0, 3.0],
     per_person=None, elsewhere=[], toml="",
@@ -161,7 +162,7 @@ def test_events_come_as_they_happen_and_end_with_the_job(server: Server, at: tup
     job = server.queue.ask(HEAVY, "policy", "events", work, seconds=60.0)
     stream = events(at, job.id)
     go[0].set()
-    assert next(stream) == ("progress", {"done": 1, "total": 3, "what": "members"})
+    assert next(stream) == ("progress", {"done": 1, "total": 3, "what": MEMBERS})
     go[1].set()
     name, partial = next(stream)
     assert (name, Reached.model_validate(partial)) == ("partial", RESULT)

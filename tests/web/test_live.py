@@ -21,6 +21,7 @@ from hinterland.forecast import compare, forecast
 from hinterland.record import Ensemble, check
 from hinterland.results import store
 from hinterland.scenario import Change, Scenario
+from hinterland.scenario_files import load_scenarios
 from hinterland.web.app import create_app
 from hinterland.web.levers import Places, asked, shown
 from hinterland.web.live import SIZE, Live
@@ -140,6 +141,38 @@ def test_it_is_what_compare_says(live: Live, country: Country, code: str, until:
     of = asked(live, Places(), request)
     wanted = compare(country, of.scenario, members=MEMBERS, until=until, seed=3)
     np.testing.assert_allclose(looked(live, of.scenario), wanted.changed.stocks["people"], **CLOSE)
+
+
+@pytest.fixture(scope="module")
+def of_scenario(tmp_path_factory: pytest.TempPathFactory, country: Country, until: int) -> Live:
+    """The live model of a run of a scenario of the package."""
+    folder = tmp_path_factory.mktemp("live") / "low"
+    low = load_scenarios(("fertility_low",), country)
+    store.write(compare(country, low, members=MEMBERS, until=until, seed=3).changed, folder / "run.zarr")
+    made = Live(opened([folder], {country.code: country}).run(None))
+    made.warm()
+    assert (made.state, made.note) == ("ready", "")
+    return made
+
+
+def test_levers_move_beside_the_scenario_of_the_run(of_scenario: Live, country: Country, code: str, until: int) -> None:
+    request = Simulate(place=code, levers=[LeverValue(name="childcare", amount=0.05)])
+    of = asked(of_scenario, Places(), request)
+    low = load_scenarios(("fertility_low",), country)
+    wanted = compare(country, of.scenario, against=low, members=MEMBERS, until=until, seed=3)
+    np.testing.assert_allclose(looked(of_scenario, of.scenario), wanted.changed.stocks["people"], **CLOSE)
+    base = np.concatenate([of_scenario.base(block)["people"] for block in range(-(-MEMBERS // SIZE))])
+    np.testing.assert_allclose(base, wanted.base["people"], rtol=1e-6)
+    with pytest.raises(InputError, match="already"):
+        asked(of_scenario, Places(), request.model_copy(update={"scenario": "fertility_low"}))
+
+
+def test_a_scenario_that_is_not_the_package_s_is_not_live(of_scenario: Live) -> None:
+    other = Live(replace(of_scenario.run))
+    other.run.__dict__["scenario"] = "mine"
+    other.warm()
+    assert other.state == "off"
+    assert "not one of the package's" in other.note
 
 
 def test_nobody_is_lost_in_the_live_run(live: Live, code: str) -> None:

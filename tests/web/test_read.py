@@ -36,7 +36,7 @@ def test_runs_tell_what_they_are(client: TestClient, server: Server) -> None:
     assert run.record_years == [2010, 2020]
     assert not run.live
     assert {"people", "births", "change", "chance_25", "share_65_plus"} <= {each.name for each in run.variables}
-    assert "CC0-1.0" in run.licence
+    assert "CC0-1.0" in run.licence.en
     assert {source.key for source in run.sources} == {"made_up", "un_wpp"}
 
 

@@ -11,7 +11,7 @@ from hinterland.data.country import Country
 from hinterland.results import store
 from hinterland.web.readings import loose, of_kana
 from hinterland.web.runs import Opened, opened
-from hinterland.web.search import Index, index, search
+from hinterland.web.search import Index, index, search, unchecked
 
 NAMES = (
     ("焦作市", "Jiaozuo"), ("荆州市", "Jingzhou"), ("呼和浩特市", "Hohhot"), ("玉林市", "Yulin"), ("榆林市", "Yulin"),
@@ -100,3 +100,10 @@ def test_nonsense_finds_nothing(run: Opened, of: Index, text: str) -> None:
 def test_kana_and_long_vowels_come_to_the_same_letters() -> None:
     assert of_kana("とうきょう") == of_kana("トーキョー".replace("ー", "")) == loose("tokyo") == "tokyo"
     assert of_kana("なんば") == loose("namba")
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"), [("012092", "01209"), ("131016", "13101"), ("012093", ""), ("01209", ""), ("１２３４５６", "")]
+)
+def test_the_last_of_six_digits_checks_the_others(asked: str, code: str) -> None:
+    assert unchecked(asked) == code

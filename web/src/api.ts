@@ -1,9 +1,9 @@
 /** Asks the server, or the files of an exported site; every answer is kept, so that going back is instant. */
 
 import type {
-  Card, Hit, Job, Lever, MapData, Place, PlaceSeries, Problem, Progress, Pyramid, Run, Scenario, Services,
+  Card, Hit, Job, Lever, MapData, Place, PlaceSeries, Problem, Progress, Pyramid, Run, Scenario, Services, Words,
 } from "./types";
-import { address } from "./state";
+import { address, lang } from "./state";
 import { near } from "./near";
 
 declare global {
@@ -17,10 +17,14 @@ const client = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => b
 
 /** What the server says is wrong, with its remedy. */
 export class Refused extends Error {
-  constructor(readonly status: number, message: string, readonly remedy = "") {
+  constructor(readonly status: number, message: string, readonly said: Words | null = null) {
     super(message);
   }
 }
+
+/** A refusal in the words of the server. */
+const refused = (status: number, of: Problem | null, otherwise = ""): Refused =>
+  new Refused(status, of?.error ? `${of.error}${of.remedy ? `. ${of.remedy}` : ""}` : otherwise, of?.said ?? null);
 
 type Asked = Record<string, string | number | undefined>;
 
@@ -38,11 +42,11 @@ async function answer<T>(path: string, init?: RequestInit): Promise<T> {
     got = await fetch(path, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Refused(0, "", "");
+    throw new Refused(0, "");
   }
   if (got.ok) return (await got.json()) as T;
   const said = (await got.json().catch(() => null)) as Problem | null;
-  throw new Refused(got.status, said?.error ?? got.statusText, said?.remedy ?? "");
+  throw refused(got.status, said, got.statusText);
 }
 
 const kept = new Map<string, Promise<unknown>>();
@@ -80,8 +84,10 @@ export async function search(text: string, limit: number, signal?: AbortSignal):
   return answer<Hit[]>(`api/places${query({ q: text, limit })}`, { signal });
 }
 
+const PICTURES = ["svg", "png"];
+/** Where a file is; pictures are in the language of the page. */
 export const download = (format: string, code = ""): string =>
-  code ? `api/places/${own(code)}/download${query({ format })}` : `api/download${query({ format })}`;
+  code ? `api/places/${own(code)}/download${query({ format, language: PICTURES.includes(format) ? lang.value : undefined })}` : `api/download${query({ format })}`;
 
 export interface Running<T> { done: Promise<T>; cancel: () => void }
 
@@ -110,9 +116,13 @@ export function job<T>(path: string, body: unknown, heard: Heard<T> = {}): Runni
         then();
       };
       on("partial", (data: T) => heard.partial?.(data));
-      on("progress", (data: Progress) => heard.progress?.(data));
+      on("progress", (data: Progress) => {
+        // What tells how far it is waits no more.
+        heard.queued?.(0);
+        heard.progress?.(data);
+      });
       on("done", (data: T) => end(() => resolve(data)));
-      on("failed", (data: Problem) => end(() => reject(new Refused(500, data?.error ?? "", data?.remedy ?? ""))));
+      on("failed", (data: Problem) => end(() => reject(refused(500, data))));
       on("cancelled", () => end(() => reject(cancelled())));
       events.onerror = () => {
         if (events?.readyState === EventSource.CLOSED) reject(new Refused(0, ""));
@@ -129,7 +139,7 @@ export function job<T>(path: string, body: unknown, heard: Heard<T> = {}): Runni
       id = begun.id;
       if (begun.state === "done" && begun.result) return begun.result;
       if (begun.state === "failed") throw new Refused(500, begun.error ?? "");
-      if (begun.state === "queued") heard.queued?.(begun.position);
+      if (begun.state === "queued") heard.queued?.(begun.position - 1);
     } catch (error) {
       if (stop.signal.aborted) throw cancelled();
       throw error;

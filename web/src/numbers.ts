@@ -98,9 +98,11 @@ export const span = (low: string, high: string, lang: Lang): string =>
 /** A year alone: 2050, 2050年. */
 export const year = (value: number, lang: Lang): string => (lang === "en" ? String(value) : `${value}年`);
 
-/** A sum of money, to about three figures. */
-export const money = (value: number, currency: string, lang: Lang): string =>
-  `${people(value, lang)} ${currency}`;
+/** A sum of money, to about three figures; below a hundred with as many decimals. */
+export function money(value: number, currency: string, lang: Lang): string {
+  const told = Math.abs(value) < 100 && !Number.isInteger(value) ? signOf(value) + String(Number(Math.abs(value).toPrecision(3))) : people(value, lang);
+  return lang === "en" ? `${told} ${currency}` : `${told}${currency}`;
+}
 
 /** Any value of a variable, by its unit. */
 export function valued(value: number | null | undefined, unit: string, lang: Lang, members = 0): string {

@@ -14,7 +14,7 @@ export const run = computed<Run | undefined>(
 );
 
 /** Whether a run's live model may yet become ready: one that is off for good says why. */
-export const warming = (one: Run): boolean => !one.live && (one.state === "warming" || (one.state === "off" && !one.live_note));
+export const warming = (one: Run): boolean => !one.live && (one.state === "warming" || (one.state === "off" && !one.live_note?.en));
 
 /** What assistive software reads out. */
 export const spokenAloud = signal("");

@@ -3,14 +3,14 @@
 export type Lang = "en" | "zh" | "ja";
 export type Words = Record<Lang, string>;
 
-export interface Source { key: string; title: string; licence: string; address: string }
+export interface Source { key: string; title: Words; licence: Words; address: string }
 export interface Variable { name: string; kind: "stock" | "flow" | "derived"; unit: string; label: Words }
 
 export interface Run {
   id: string; country: string; names: Words; scenario: string; title: Words;
   base_year: number; years: number[]; record_years: number[]; members: number; seed: number; places: number;
-  live: boolean; state?: "off" | "warming" | "ready"; live_note?: string;
-  variables: Variable[]; licence: string; sources: Source[]; version: string;
+  live: boolean; state?: "off" | "warming" | "ready"; live_note?: Words;
+  variables: Variable[]; licence: Words; sources: Source[]; version: string; formats: string[];
 }
 
 export interface Hit {
@@ -20,7 +20,7 @@ export interface Hit {
 
 export interface Chance { year: number; loss: number; chance: number }
 export interface Miss { years: number; error: number }
-export interface Track { words: Words[]; misses: Miss[]; measured: string }
+export interface Track { words: Words[]; misses: Miss[]; measured: Words }
 export interface Peer { code: string; name: string; name_en: string; year: number; then: string; change: number | null }
 
 export interface Place {
@@ -57,9 +57,9 @@ export interface Why {
 }
 
 export interface Lever {
-  name: string; label: Words; says: Words; kind: "amount" | "switch"; unit: string;
-  low: number; high: number; step: number; default: number; cost: number | null; currency: string;
-  source: string; status: string; usable: boolean; unusable: Words | null;
+  name: string; label: Words; says: Words; kind: "amount" | "switch"; unit: Words;
+  low: number; high: number; step: number; default: number; cost: number | null; per: Words; currency: Words;
+  source: Words; status: string; usable: boolean; unusable: Words | null;
 }
 export interface LeverValue { name: string; amount: number }
 export interface Elsewhere { code: string; name: string; name_en: string; change: number }
@@ -69,27 +69,27 @@ export interface Answer {
   elsewhere: Elsewhere[]; cost: number | null; words: Words[]; seconds: number;
 }
 
-export interface Progress { done: number; total: number; what: string }
+export interface Progress { done: number; total: number; what: Words }
 export interface Job<T> {
   id: string; kind: string; state: "queued" | "running" | "done" | "failed" | "cancelled";
   position: number; progress: Progress | null; error: string | null; result: T | null;
 }
 
 export interface Evidence { says: Words; source: string; sureness: string }
-export interface Line { kind: "data" | "prediction" | "effect"; label: Words; words: Words; value: number | null; known: boolean; needs: string }
+export interface Line { kind: "data" | "prediction" | "effect"; label: Words; words: Words; value: number | null; known: boolean; needs: Words | null; can_run: boolean }
 export interface Card {
   id: string; claim: Words; verdict: "holds" | "holds partly" | "does not hold" | "cannot be told";
-  verdict_words: Words; lines: Line[]; pro: Evidence[]; contra: Evidence[]; hangs_on: Words[]; chart: string;
+  verdict_words: Words; lines: Line[]; pro: Evidence[]; contra: Evidence[]; hangs_on: Words[]; chart: string; charts: Words;
 }
 
 export interface Scenario {
-  name: string; title: Words; says: Words; source: string; claims: string[]; changes: string[]; usable: boolean;
+  name: string; title: Words; says: Words; source: Words; claims: string[]; changes: Words[]; usable: boolean;
 }
 
-export interface Bought { name: string; label: Words; amount: number; unit: string; cost: number | null }
+export interface Bought { name: string; label: Words; amount: number; unit: Words; cost: number | null }
 export interface Reached {
   place: string; keep: number; by: number; reached: boolean; words: Words[]; bought: Bought[];
   people: number[]; base: number[]; per_person: number[] | null; elsewhere: Elsewhere[]; toml: string;
 }
 
-export interface Problem { error: string; remedy: string; where: string }
+export interface Problem { error: string; remedy: string; where: string; said?: Words | null }

@@ -19,6 +19,7 @@ from hinterland.explain.claims.cards import card, ids
 from hinterland.explain.claims.gallery import Told, told
 from hinterland.report import claims as page
 from hinterland.report.text import LANGUAGES, Text
+from hinterland.web.phrases import phrase
 from hinterland.web.schemas import Words
 from hinterland.web.schemas_claims import Card, Evidence, Line
 from hinterland.web.standing import standing
@@ -86,7 +87,8 @@ def shown(one: Told) -> Card:
     data = [words(page.sentence(each)) for each in one.findings]
     missing = one.card.missing
     if missing is not None:
-        data = [named(missing.model_dump())]
+        data = [own("data_missing")]
+    runs = one.size is None and one.card.effect.none is None
     charts = _charts(one)
     return Card(
         id=one.card.id,
@@ -100,7 +102,8 @@ def shown(one: Told) -> Card:
                 words=_joined(data),
                 value=None if finding is None or not np.isfinite(finding.value) else finding.value,
                 known=one.data != "missing",
-                needs="; ".join(one.needs),
+                needs=_needs(one),
+                can_run=False,
             ),
             Line(
                 kind="prediction",
@@ -108,7 +111,8 @@ def shown(one: Told) -> Card:
                 words=words(page.prediction(one)),
                 value=sum(gains) / len(gains) if gains else None,
                 known=one.prediction != "missing",
-                needs="",
+                needs=None,
+                can_run=False,
             ),
             Line(
                 kind="effect",
@@ -116,7 +120,8 @@ def shown(one: Told) -> Card:
                 words=words(page.effect(one)),
                 value=size,
                 known=one.size is not None,
-                needs="" if one.size is not None or one.card.effect.none is not None else "effect",
+                needs=None,
+                can_run=runs,
             ),
         ],
         pro=_evidence(one, "for"),
@@ -125,6 +130,16 @@ def shown(one: Told) -> Card:
         chart=charts.en,
         charts=charts,
     )
+
+
+def _needs(one: Told) -> Words | None:
+    """Figures, or packs, without which the data say nothing."""
+    if one.card.missing is not None:
+        return named(one.card.missing.model_dump())
+    parts = [phrase(each) for each in one.needs]
+    if not parts:
+        return None
+    return Words(**{language: "; ".join(getattr(part, language) for part in parts) for language in LANGUAGES})
 
 
 def _joined(texts: list[Words]) -> Words:
@@ -158,14 +173,16 @@ def _charts(one: Told) -> Words:
 
 
 def _key() -> str:
-    """What the cards hang on: the version of the package, the cards as they are written, and the packs at hand."""
+    """What the cards hang on: the package's version, how cards are told and written, and the packs at hand."""
     from hinterland.data.folders import data_folder
 
     packs = {
         path.parent.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted((data_folder() / "packs").glob("*/pack.toml"))
     }
-    return hashlib.sha256(json.dumps([hinterland.__version__, _texts(), packs]).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        json.dumps([hinterland.__version__, Card.model_json_schema(), _texts(), packs]).encode()
+    ).hexdigest()[:16]
 
 
 def _texts() -> str:

@@ -7,27 +7,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from hinterland.errors import InputError
+from hinterland.web.formats import ENDINGS, EXTRA, MEDIA, OF_COUNTRY, OF_PLACE
 from hinterland.web.kept import Body, body
 from hinterland.web.problems import problem
-from hinterland.web.runs import Opened, licence, sources
+from hinterland.web.runs import Opened, licences, sources
 from hinterland.web.tables import country_csv, country_table, place_table, wide
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MEDIA: Final = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "parquet": "application/vnd.apache.parquet",
-    "netcdf": "application/x-netcdf",
-    "gpkg": "application/geopackage+sqlite3",
-    "svg": "image/svg+xml",
-    "png": "image/png",
-}
-ENDINGS: Final = {"netcdf": "nc"}
-EXTRA: Final = "pip install 'hinterland[downloads]'"
-OF_PLACE: Final = ("csv", "xlsx", "parquet", "netcdf", "svg", "png")
-OF_COUNTRY: Final = ("csv", "xlsx", "parquet", "netcdf", "gpkg")
 PACKED: Final = frozenset({"csv", "svg"})
 """Formats that are worth compressing on the way,"""
 LARGEST_PACKED: Final = 8_000_000
@@ -38,11 +26,11 @@ def place_file(run: Opened, code: str, form: str, language: str = "en") -> Body:
     """A place's figures or its chart; refused with 501 where an extra is missing. InputError for another format."""
     run.place(code)
     _check(form, OF_PLACE)
-    said = licence(sources(run.view))
+    said = licences(sources(run.view)).en
     if form == "svg":
-        content = _chart(run, code, language, said).encode()
+        content = _chart(run, code, language).encode()
     elif form == "png":
-        content = _png(_chart(run, code, language, said))
+        content = _png(_chart(run, code, language))
     elif form == "xlsx":
         content = _xlsx({"figures": place_table(run, code)}, run)
     elif form == "netcdf":
@@ -59,7 +47,7 @@ def place_file(run: Opened, code: str, form: str, language: str = "en") -> Body:
 def country_file(run: Opened, form: str) -> Body:
     """All places' figures; refused with 501 where an extra is missing. InputError for another format."""
     _check(form, OF_COUNTRY)
-    said = licence(sources(run.view))
+    said = licences(sources(run.view)).en
     if form == "gpkg":
         from hinterland.web.geopackage import geopackage
 
@@ -116,10 +104,10 @@ def _xlsx(tables: Mapping[str, pd.DataFrame], run: Opened) -> bytes:
     book = Workbook(write_only=True)
     about = book.create_sheet("licence")
     cited = sources(run.view)
-    about.append([licence(cited)])
+    about.append([licences(cited).en])
     about.append(["source", "licence", "address"])
     for source in cited:
-        about.append([source.title, source.licence, source.address])
+        about.append([source.title.en, source.licence.en, source.address])
     for name, table in tables.items():
         sheet = book.create_sheet(name)
         sheet.append(list(map(str, table.columns)))
@@ -136,7 +124,7 @@ def _xlsx(tables: Mapping[str, pd.DataFrame], run: Opened) -> bytes:
     return out.getvalue()
 
 
-def _chart(run: Opened, code: str, language: str, said: str) -> str:
+def _chart(run: Opened, code: str, language: str) -> str:
     """The fan chart of a place's people."""
     from hinterland.report.fan import fan
     from hinterland.report.text import LANGUAGES, say
@@ -148,6 +136,7 @@ def _chart(run: Opened, code: str, language: str, said: str) -> str:
     view = run.view
     unit = view.place(code)
     drawn = first_drawing(fan("fan", view, unit))
+    said = getattr(licences(sources(view)), language)
     return standing(drawn, language, say("fan_heading", name=unit.name), note=said)
 
 

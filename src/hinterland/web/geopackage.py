@@ -81,7 +81,7 @@ def geopackage(run: Opened, licence: str) -> bytes:
         base.execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'POINT', 4326, 0, 0)", (LAYER,))
         base.executemany(
             "INSERT INTO sources (title, licence, address) VALUES (?, ?, ?)",
-            [(source.title, source.licence, source.address) for source in sources(run.view)],
+            [(source.title.en, source.licence.en, source.address) for source in sources(run.view)],
         )
         marks = ", ".join("?" * (5 + len(columns)))
         names = ", ".join(f'"{name}"' for name in ("geom", "code", "name", "name_en", "region", *columns))

@@ -15,7 +15,9 @@ from typing import Final, Literal
 from pydantic import BaseModel
 
 from hinterland.errors import InputError
-from hinterland.web.problems import hidden, problem
+from hinterland.web.phrases import phrase
+from hinterland.web.problems import cleaned, problem
+from hinterland.web.schemas import Problem
 from hinterland.web.schemas_live import Job, Progress
 
 log = logging.getLogger("hinterland.web")
@@ -83,7 +85,7 @@ class Running:
     def tell(self, done: int, total: int, what: str) -> None:
         """Progress, which is also where a cancelled job ends."""
         self.check()
-        self.progress = Progress(done=done, total=total, what=what)
+        self.progress = Progress(done=done, total=total, what=phrase(what))
         self.publish("progress", self.progress.model_dump_json())
 
     def partly(self, result: BaseModel) -> None:
@@ -255,12 +257,11 @@ def _run(job: Running) -> None:
     except CancelledError:
         _end(job, "cancelled", "{}")
     except InputError as error:
-        job.error = hidden(str(error))
-        _end(job, "failed", _error(job.error))
+        _failed(job, Problem(error=error.what, remedy=error.remedy, where=error.where), 422)
     except Exception:
         log.exception("a job of kind %s failed", job.kind)
-        job.error = "the server failed to do this; its log says more"
-        _end(job, "failed", _error(job.error))
+        what = "the server failed to do this; its log says more"
+        _failed(job, Problem(error=what, remedy="Ask again, or ask for less", where=""), 500)
     else:
         job.result = result
         _end(job, "done", result.model_dump_json())
@@ -274,7 +275,8 @@ def _end(job: Running, state: State, data: str) -> None:
     job.publish(state, data)
 
 
-def _error(text: str) -> str:
-    import json
-
-    return json.dumps({"error": text})
+def _failed(job: Running, of: Problem, status: int) -> None:
+    told = cleaned(status, of)
+    where = f"{told.where}: " if told.where else ""
+    job.error = f"{where}{told.error}. {told.remedy}"
+    _end(job, "failed", told.model_dump_json())

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Final
 
 from hinterland.data.faults import nearest
 from hinterland.errors import InputError
 from hinterland.explain.levers import PolicyLever, contradict, known, purse
 from hinterland.explain.placed import Placed, placed
-from hinterland.scenario import Scenario
+from hinterland.scenario import BASE, Scenario
 from hinterland.system import System
 from hinterland.web.live import Live
+from hinterland.web.phrases import phrase
 from hinterland.web.schemas import Words
 from hinterland.web.schemas_live import Lever, Simulate
-from hinterland.web.words import alike, named, own
+from hinterland.web.words import named, own
 
 STEPS: Final = 20
 """Positions of a lever between its ends."""
@@ -65,12 +65,12 @@ def shown(live: Live, places: Places, code: str) -> list[Lever]:
     if live.state == "ready" and live.system is not None:
         try:
             at = places.at(live.system, place, usual_start(live))
-            absent = {name: reason(why) for name, why in at.absent.items()}
+            absent = {name: phrase(why) for name, why in at.absent.items()}
         except InputError as error:
-            absent = {lever.name: alike(error.what) for lever in known()}
+            absent = {lever.name: phrase(error.what) for lever in known()}
     else:
         key = "live_warming" if live.state == "warming" else "live_off"
-        absent = {lever.name: own(key, why=live.note) for lever in known()}
+        absent = {lever.name: own(key, why=phrase(live.note)) for lever in known()}
     return [_lever(lever, money.unit, money.pay, absent.get(lever.name)) for lever in known()]
 
 
@@ -104,6 +104,8 @@ def asked(live: Live, places: Places, request: Simulate) -> Asked:
         scenario = replace(scenario, changes=tuple(replace(change, end=end) for change in scenario.changes))
     if request.scenario:
         scenario = together(_shipped(live, request.scenario), scenario)
+    if live.own is not BASE:
+        scenario = together(live.own, scenario)
     return Asked(place=place, mix=mix, at=at, scenario=scenario)
 
 
@@ -126,6 +128,9 @@ def _shipped(live: Live, name: str) -> Scenario:
 
     parts = name.split("+")
     there = set(shipped())
+    if again := set(parts) & set(live.run.scenario.split("+")):
+        what = f"the run is of the scenario {min(again)} already"
+        raise InputError(what, remedy="Leave it out", where="scenario")
     for part in parts[:9]:
         if part not in there:
             remedy = f"{nearest(part[:40], there)}/api/scenarios lists them"
@@ -167,31 +172,16 @@ def _lever(of: PolicyLever, unit: str, pay: float, unusable: Words | None) -> Le
         label=named(of.title.model_dump()),
         says=named(of.reason.model_dump()),
         kind="switch" if of.switch else "amount",
-        unit=of.unit,
+        unit=phrase(of.unit),
         low=0.0,
         high=of.high,
         step=1.0 if of.switch else of.high / STEPS,
         default=0.0,
         cost=None if of.cost is None else of.cost * pay,
-        currency=unit,
-        source=of.source,
+        per=phrase(of.per),
+        currency=phrase(unit),
+        source=phrase(of.source),
         status=of.sure,
         usable=unusable is None,
         unusable=unusable,
     )
-
-
-@lru_cache(maxsize=256)
-def reason(why: str) -> Words:
-    """Why a lever cannot act at a place, in the languages of the page as far as the reason is a known one."""
-    for key, part in (
-        ("no_jobs", "has no jobs by sector"),
-        ("no_settlements", "does not tell towns from villages"),
-        ("no_line", "a line leads to every place"),
-        ("no_partner", "no place of its region has fewer people"),
-        ("is_largest", "it is the largest place itself"),
-        ("too_many_posts", "of its posts, more than"),
-    ):
-        if part in why:
-            return own(key, why=why)
-    return alike(why)

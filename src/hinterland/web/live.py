@@ -74,10 +74,13 @@ class Live:
     system: System | None = None
     starts: list[int] = field(default_factory=list)
     programs: Programs = field(init=False)
+    own: Scenario = BASE
+    """The scenario that the run is of; levers are moved beside it."""
     _drawn: Block | None = None
     _rails: Railways | None = None
     _blocks: OrderedDict[tuple[Any, ...], Around] = field(default_factory=OrderedDict)
     _base: dict[int, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
+    """Blocks without levers, with the national factors of the base scenario."""
     _stored: dict[int, Array] = field(default_factory=dict)
     _quick: Mapping[str, NDArray[Any]] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -109,6 +112,7 @@ class Live:
             return
         self.state, self.note = "warming", "preparing the country"
         try:
+            self.own = own_scenario(self.run, country)
             self._prepare(country)
             self.note = "compiling"
             self._look_at_base()
@@ -153,11 +157,10 @@ class Live:
                 remedy="Make the run again with this version",
                 where="run",
             )
-        nothing = Scenario("nothing")
         self.note = "compiling levers"
         if self.large:
-            self._quick = rows(self._run(FIRST, nothing, single=True), len(FIRST))
-        self._run(self.rows(0), nothing)
+            self._quick = rows(self._run(FIRST, self.own, single=True), len(FIRST))
+        self._run(self.rows(0), self.own)
         self.note = "running members"
         if not self.large:
             for block in range(-(-min(BEFORE, self.members) // SIZE)):
@@ -175,8 +178,14 @@ class Live:
         """A block without levers, run when it is first asked for."""
         with self._lock:
             if block not in self._base:
-                found = self.programs(self._around(self.rows(block), BASE), None, None)
-                self._base[block] = rows(found, self.count(block))
+                members = self.rows(block)
+                free = self.programs(self._around(members, BASE), None, None)
+                found = rows(free, self.count(block))
+                if self.own is not BASE:
+                    # A scenario keeps the national factors of the base, as it did in the run.
+                    under = self._run(members, self.own, control=free.control)
+                    found = {**rows(under, self.count(block)), "control": found["control"]}
+                self._base[block] = found
             return self._base[block]
 
     def first_look(self, scenario: Scenario) -> Look:
@@ -202,14 +211,17 @@ class Live:
                 self._stored[place] = values(self.run, "people", place)
             return self._stored[place]
 
-    def _run(self, members: NDArray[np.int64], scenario: Scenario, *, single: bool = False) -> Any:
+    def _run(
+        self, members: NDArray[np.int64], scenario: Scenario, *, single: bool = False, control: Array | None = None
+    ) -> Any:
         """A block under a scenario: amounts at places are arrays of the program, the rest makes the block."""
         assert self.system is not None
         national = tuple(change for change in scenario.changes if LEVERS[change.lever].national)
         local = tuple(change for change in scenario.changes if not LEVERS[change.lever].national)
         around = self._around(members, replace(scenario, name=BASE.name, changes=national), single=single)
         levers = moved(self.system, self.starts, Scenario(scenario.name, changes=local))
-        return self.programs(around, self._control(members), levers, single=single)
+        kept = self._control(members) if control is None else control
+        return self.programs(around, kept, levers, single=single)
 
     def _control(self, members: NDArray[np.int64]) -> Array:
         """National factors of members in the base [member, step, sex, age]."""
@@ -253,11 +265,24 @@ def usable(run: Opened) -> tuple[Country | None, str]:
     """The country of a run whose live model can be made, or why it cannot."""
     if run.country is None:
         return None, "the country's pack is not at hand, or is of another version than the run"
-    if run.scenario != BASE.name:
-        return None, f"the run is of the scenario {run.scenario}: levers are moved against the base"
     if run.years[0] != run.country.base_year or run.years[-1] > usual_end(run.country):
         return None, "the run begins with the record, or ends later than usual"
     return run.country, ""
+
+
+def own_scenario(run: Opened, country: Country) -> Scenario:
+    """The scenario that a run is of, read again; InputError where the package does not ship it."""
+    from hinterland.scenario_files import load_scenarios, shipped
+
+    if run.scenario == BASE.name:
+        return BASE
+    parts = run.scenario.split("+")
+    if not set(parts) <= set(shipped()):
+        what = (
+            f"the run is of the scenario {run.scenario}, which is not one of the package's: its changes are not at hand"
+        )
+        raise InputError(what, remedy="Use one of the package's, or ask a run of the base", where="run")
+    return load_scenarios(parts, country)
 
 
 def overrides(run: Opened, country: Country) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def _written(run: Opened, arrays: dict[str, Any], more: dict[str, str], licence:
             "lat": ("place", np.array(run.lat, dtype=np.float64), {"units": "degrees_north"}),
         }
     view = run.view
-    told = "; ".join(f"{source.title}, {source.licence} {source.address}".strip() for source in sources(view))
+    told = "; ".join(f"{source.title.en}, {source.licence.en} {source.address}".strip() for source in sources(view))
     whole: xr.Dataset = xr.Dataset(
         {name: (dims, np.asarray(found, dtype=np.float32), attrs) for name, (dims, found, attrs) in arrays.items()},
         coords=coordinates,

@@ -10,6 +10,7 @@ from hinterland.report.text import Text, say
 from hinterland.report.view import MEMBERS_FOR_95, Unit, View
 from hinterland.results.query import LOSSES
 from hinterland.web.chunks import GoneError, loaded
+from hinterland.web.phrases import phrase
 from hinterland.web.runs import Opened
 from hinterland.web.schemas import Chance, Miss, Peer, Place, Track, Words
 from hinterland.web.words import alike, own, words
@@ -78,9 +79,9 @@ def _track(run: Opened, view: View, unit: Unit, record: tuple[Text, ...]) -> Tra
         ]
     known = view.attribute("error_record", default={}) or {}
     launches = [str(year) for year in known.get("launches", [])]
-    measured = ""
+    measured = alike("")
     if misses:
-        measured = ", ".join(launches) if launches else "borrowed: Japan and the United States, widened"
+        measured = alike(", ".join(launches)) if launches else own("track_borrowed")
     return Track(words=[words(sentence) for sentence in record], misses=misses, measured=measured)
 
 
@@ -127,5 +128,5 @@ def _notes(run: Opened, view: View, unit: Unit) -> list[Words]:
     if "with_primary" in run.data:
         notes.append(words(say("hand_modelled")))
     notes.append(own("levers_modelled"))
-    notes += [alike(note) for note in view.attribute("notes", default=[])]
+    notes += [phrase(note) for note in view.attribute("notes", default=[])]
     return notes

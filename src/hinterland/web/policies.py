@@ -8,7 +8,8 @@ import numpy as np
 
 from hinterland.explain.search import levers_of
 from hinterland.report.numbers import people, percent, signed
-from hinterland.report.text import same
+from hinterland.report.text import Text
+from hinterland.web.phrases import phrase
 from hinterland.web.schemas import Words
 from hinterland.web.schemas_live import Bought, Elsewhere, Reached
 from hinterland.web.words import named, own
@@ -37,7 +38,8 @@ def reached(of: Policy) -> Reached:
 
 def _words(of: Policy) -> list[Words]:
     country, goal = of.country, of.goal
-    place = same(country.places.names[of.place])
+    name, roman = country.places.names[of.place], country.places.names_en[of.place]
+    place = Text(en=roman or name, zh=name, ja=name)
     told = [
         own(
             "policy_without",
@@ -75,7 +77,7 @@ def _bought(of: Policy) -> list[Bought]:
             name=lever.name,
             label=named(lever.title.model_dump()),
             amount=of.found.mix[lever.name],
-            unit=lever.unit,
+            unit=phrase(lever.unit),
             cost=None if lever.cost is None else float(np.median(of.spent.money[lever.name])) * of.purse.pay,
         )
         for lever in levers_of(of.at)

@@ -14,10 +14,26 @@ from starlette.responses import JSONResponse
 
 from hinterland.errors import InputError
 from hinterland.web.chunks import GoneError
-from hinterland.web.schemas import Problem
+from hinterland.web.phrases import known
+from hinterland.web.schemas import Problem, Words
+from hinterland.web.words import own
 
 log = logging.getLogger("hinterland.web")
 
+FAILED: Final = 500
+"""Statuses from here on are the server's own fault."""
+_KINDS: Final = {
+    401: "problem_refused",
+    403: "problem_refused",
+    404: "problem_absent",
+    405: "problem_absent",
+    409: "problem_conflict",
+    413: "problem_large",
+    414: "problem_large",
+    429: "problem_many",
+    501: "problem_lacking",
+    503: "problem_busy",
+}
 WORDS: Final = 400
 """Characters of a message that are told."""
 _MISSING: Final = {
@@ -44,8 +60,27 @@ def problem(status: int, error: str, remedy: str, where: str = "") -> RefusedErr
 
 def told(status: int, of: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The response of a problem; places on this machine are left out of its words."""
-    clean = {name: hidden(value)[:WORDS] for name, value in of.model_dump().items()}
-    return JSONResponse(clean, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
+    clean = cleaned(status, of)
+    return JSONResponse(
+        clean.model_dump(), status_code=status, headers={"Cache-Control": "no-store", **(headers or {})}
+    )
+
+
+def cleaned(status: int, of: Problem) -> Problem:
+    """A problem that can be shown to anybody, in the languages of the page as well."""
+    error, remedy, where = (hidden(part)[:WORDS] for part in (of.error, of.remedy, of.where))
+    return Problem(error=error, remedy=remedy, where=where, said=_said(status, error, remedy))
+
+
+def _said(status: int, error: str, remedy: str) -> Words:
+    """What is wrong in every language, by the kind of the fault where the phrasebook has no sentence for it."""
+    what, then = known(error), known(remedy)
+    if what is None:
+        kind = own(_KINDS.get(status, "problem_input" if status < FAILED else "problem_failed"))
+        return Words(en=f"{error}. {remedy}" if remedy else f"{error}.", zh=kind.zh, ja=kind.ja)
+    if then is not None:
+        return own("problem_both", error=what, remedy=then)
+    return Words(en=f"{error}. {remedy}" if remedy else f"{error}.", zh=f"{what.zh}。", ja=f"{what.ja}。")
 
 
 def hidden(text: str) -> str:

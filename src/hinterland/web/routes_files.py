@@ -9,8 +9,9 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from hinterland.web.downloads import MEDIA, OF_COUNTRY, OF_PLACE, country_file, place_file
+from hinterland.web.downloads import country_file, place_file
 from hinterland.web.examples import problems
+from hinterland.web.formats import MEDIA, OF_COUNTRY, OF_PLACE
 from hinterland.web.kept import Body
 from hinterland.web.problems import problem
 from hinterland.web.routes_read import Code, RunId

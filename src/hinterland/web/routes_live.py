@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from hinterland.data.country import Country
 from hinterland.explain.why import launch_of
+from hinterland.scenario import BASE
 from hinterland.web import levers
 from hinterland.web.accepted import ACCEPTED, accepted, client_of, heavy
 from hinterland.web.examples import shown
@@ -103,6 +104,10 @@ def _ready(server: Server, of: Opened) -> Simulations:
 
 
 def _country(of: Opened) -> Country:
+    """The country that causes and policies are worked out for; refused with 409 where they would be of another run."""
     if of.country is None:
         raise problem(409, "the country's pack is not at hand", "Build or fetch it, and start the server again", "run")
+    if of.scenario != BASE.name:
+        what = f"causes and policies are worked out for the base only, and the run is of the scenario {of.scenario}"
+        raise problem(409, what, "Ask a run of the base", "run")
     return of.country

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import hinterland
 from hinterland.errors import InputError
+from hinterland.report.text import LANGUAGES
 from hinterland.report.view import View
 from hinterland.results.layout import STORE
 from hinterland.results.store import open_run
 from hinterland.web.chunks import Chunks
+from hinterland.web.formats import makeable
+from hinterland.web.phrases import phrase
 from hinterland.web.schemas import Run, Source, Words
 from hinterland.web.variables import known
-from hinterland.web.words import words
+from hinterland.web.words import own, words
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -160,11 +163,12 @@ def record(run: Opened, state: str, note: str) -> Run:
         places=len(run.codes),
         live=state == "ready",
         state=state,  # pyright: ignore[reportArgumentType]
-        live_note=note,
+        live_note=phrase(note),
         variables=[each.variable for each in known(run.data).values()],
-        licence=licence(cited),
+        licence=licences(cited),
         sources=cited,
         version=str(run.data.attrs.get("package_version", hinterland.__version__)),
+        formats=list(makeable()),
     )
 
 
@@ -173,18 +177,24 @@ def sources(view: View) -> list[Source]:
     return [
         Source(
             key=str(source.get("key", "")),
-            title=str(source.get("title", "")),
-            licence=str(source.get("licence", "")),
+            title=phrase(str(source.get("title", ""))),
+            licence=phrase(str(source.get("licence", ""))),
             address=str(source.get("url") or ""),
         )
         for source in view.records("sources")
     ]
 
 
-def licence(cited: Iterable[Source]) -> str:
+def licences(cited: Iterable[Source]) -> Words:
     """The line that goes with every file: under what terms its figures stand."""
-    terms = "; ".join(dict.fromkeys(f"{source.title} ({source.licence})" for source in cited))
-    return f"Made with hinterland {hinterland.__version__} from: {terms}. Figures of a model, not of any office."
+    cited = list(cited)
+
+    def terms(language: str) -> str:
+        each = (f"{getattr(source.title, language)} ({getattr(source.licence, language)})" for source in cited)
+        return "; ".join(dict.fromkeys(each))
+
+    listed = Words(**{language: terms(language) for language in LANGUAGES})
+    return own("licence_line", version=hinterland.__version__, terms=listed)
 
 
 def titled(scenario: str) -> Words:

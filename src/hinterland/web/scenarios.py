@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from hinterland.errors import InputError
 from hinterland.scenario_files import load_scenarios, shipped
 from hinterland.scenario_reading import located, read_file
+from hinterland.web.changes import changes
+from hinterland.web.phrases import phrase
 from hinterland.web.schemas_live import Scenario
 from hinterland.web.words import named
 
@@ -21,18 +23,13 @@ def scenarios(country: Country | None) -> list[Scenario]:
 
 def _scenario(name: str, country: Country | None) -> Scenario:
     file = read_file(located(name))
-    changes: list[str] = []
-    for kind in ("change", "turn", "line", "close", "merger", "start"):
-        for table in getattr(file, kind):
-            said = table.model_dump(exclude_none=True, exclude_defaults=True, by_alias=True)
-            changes.append(f"{kind}: " + ", ".join(f"{key} {value}" for key, value in said.items()))
     return Scenario(
         name=name,
         title=named(file.title.model_dump()),
         says=named(file.reason.model_dump()),
-        source=file.source,
+        source=phrase(file.source),
         claims=list(file.claims),
-        changes=changes,
+        changes=changes(file),
         usable=country is not None and _fits(name, country),
     )
 

@@ -25,8 +25,8 @@ class Source(Record):
     """Where figures come from."""
 
     key: str
-    title: str
-    licence: str
+    title: Words
+    licence: Words
     address: str = ""
 
 
@@ -58,12 +58,14 @@ class Run(Record):
     """Whether its pack is at hand, so that levers, why and policies can be computed."""
     state: Literal["off", "warming", "ready"]
     """Of the live model; `live` is true where it is ready."""
-    live_note: str
+    live_note: Words
     """Why it is off, or what it is doing."""
     variables: list[Variable]
-    licence: str
+    licence: Words
     sources: list[Source]
     version: str
+    formats: list[str]
+    """Of files that can be made here; others need the extra `downloads`."""
 
 
 class Hit(Record):
@@ -102,7 +104,7 @@ class Track(Record):
 
     words: list[Words]
     misses: list[Miss]
-    measured: str
+    measured: Words
     """On which launches or where borrowed from."""
 
 
@@ -220,3 +222,5 @@ class Problem(Record):
     error: str
     remedy: str
     where: str
+    said: Words | None = None
+    """Both in every language; what no language has a sentence for is told by its kind."""

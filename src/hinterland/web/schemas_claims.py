@@ -23,7 +23,10 @@ class Line(Record):
     words: Words
     value: float | None
     known: bool
-    needs: str
+    needs: Words | None
+    """What it lacks."""
+    can_run: bool
+    """Whether POST /api/claims/{id}/effect would tell it."""
 
 
 class Card(Record):

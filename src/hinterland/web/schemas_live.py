@@ -68,16 +68,17 @@ class Lever(Record):
     label: Words
     says: Words
     kind: Literal["amount", "switch"]
-    unit: str
+    unit: Words
     low: float
     high: float
     step: float
     default: float
     """The base: nothing changed."""
     cost: float | None
-    """Money per unit and year, in `currency`; None where no source gives one."""
-    currency: str
-    source: str
+    """Money per `per`, in `currency`; None where no source gives one."""
+    per: Words
+    currency: Words
+    source: Words
     status: str
     usable: bool
     unusable: Words | None
@@ -137,7 +138,7 @@ class Progress(Record):
 
     done: int
     total: int
-    what: str
+    what: Words
 
 
 class Scenario(Record):
@@ -146,9 +147,9 @@ class Scenario(Record):
     name: str
     title: Words
     says: Words
-    source: str
+    source: Words
     claims: list[str]
-    changes: list[str]
+    changes: list[Words]
     usable: bool
 
 
@@ -166,7 +167,7 @@ class Bought(Record):
     name: str
     label: Words
     amount: float
-    unit: str
+    unit: Words
     cost: float | None
 
 

@@ -22,6 +22,9 @@ LONGEST: Final = 80
 """Characters of a query that are read."""
 NEAR: Final = 75.0
 """Likeness, of 100, from which on a name is near enough to be meant."""
+SIX: Final = 6
+ELEVEN: Final = 11
+"""Digits of a Japanese municipality's code with its check digit, and what that is counted by."""
 _SEPARATORS: Final = re.compile(r"[\s,，、;；/]+")
 
 
@@ -84,6 +87,14 @@ def search(run: Opened, of: Index, text: str, limit: int) -> list[Hit]:
     return [_hit(run, of, at, how) for at, how in list(found.items())[:limit]]
 
 
+def unchecked(code: str) -> str:
+    """Japan's six digits of a municipality without the last, which checks the others; empty where it does not."""
+    if not (len(code) == SIX and code.isascii() and code.isdigit()):
+        return ""
+    rest = sum(int(digit) * weight for digit, weight in zip(code, range(SIX, 1, -1), strict=False)) % ELEVEN
+    return code[:-1] if int(code[-1]) == (ELEVEN - rest) % 10 else ""
+
+
 def _called(run: Opened, code: str) -> frozenset[str]:
     """What a region may be called: code, own name with and without its kind, romanised name."""
     named = run.view.attribute("region_names", default={}).get(code, (code, code))
@@ -97,9 +108,10 @@ def _matching(of: Index, asked: str, within: frozenset[str] | None) -> dict[int,
     letters = of_kana(asked) if has_kana(asked) else key(asked)
     slack = loose(letters)
     ascii_only = letters.isascii() and bool(letters)
-    stem = bare(asked)
+    stem, short = bare(asked), unchecked(asked)
     tests: list[tuple[Callable[[int], bool], Matched]] = [
         (lambda at: of.codes[at] == asked, "code"),
+        (lambda at: of.codes[at] == short, "code"),
         (lambda at: of.names[at] == asked or of.bare[at] == stem, "name"),
         (lambda at: ascii_only and bool({letters, slack} & of.romans[at]), "reading"),
         (lambda at: letters in of.initials[at], "reading"),

@@ -14,7 +14,7 @@ from hinterland.report.text import say
 from hinterland.report.view import MEMBERS_FOR_95
 from hinterland.selections import SELECTIONS, select
 from hinterland.web.chunks import GoneError, loaded
-from hinterland.web.runs import Opened, licence, sources
+from hinterland.web.runs import Opened, licences, sources
 from hinterland.web.schemas import PlaceSeries, Pyramid, Series, Service, Services
 from hinterland.web.variables import DEFAULT, Known, known, over
 from hinterland.web.words import words
@@ -52,7 +52,7 @@ def place_series(run: Opened, code: str, names: Sequence[str] = ()) -> PlaceSeri
     return PlaceSeries(
         code=code,
         series=[_series(run, each, each.of(read), past) for each in wanted],
-        licence=licence(sources(run.view)),
+        licence=licences(sources(run.view)).en,
     )
 
 

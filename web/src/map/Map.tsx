@@ -8,13 +8,15 @@ import { Player } from "../parts/Player";
 import { Await, bothNames } from "../parts/small";
 import { address, dark, go, lang, pick, run, spokenAloud, toPlace } from "../state";
 import type { MapData, Run } from "../types";
-import { people as peopleSaid, valued, change, year as yearOf } from "../numbers";
+import { exact, people as peopleSaid, valued, change, year as yearOf } from "../numbers";
 import { classes, colours } from "../scales";
 import { t } from "../words";
 import { drawLand, drawNames, drawPlaces, placeAt, type Look, type Marks } from "./draw";
 import { Legend } from "./Legend";
 import { neighbour, plane, whole, zoomed, type View } from "./plane";
 
+/** The year that is told first: the one nearest to it, as the server's words have it. */
+const FOCUS = 2050;
 /** Variables offered first; the rest of the run's follow. */
 const CHOICES = ["change", "people", "chance_10", "chance_25", "chance_50", "share_65_plus", "share_0_14", "births", "deaths", "women_20_39"];
 
@@ -281,7 +283,7 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
           <canvas ref={canvas} class={brushing ? "brushing" : ""} style={{ width: `${width}px`, height: `${height}px` }} tabIndex={0} role="application"
             aria-label={t("map")} aria-describedby={help} onPointerDown={down} onPointerMove={moved} onPointerUp={up}
             onPointerCancel={up} onPointerLeave={() => pointers.current.size || setHovered(-1)} onKeyDown={key} />
-          <p id={help} class="unseen">{t("map_says", { places: marks.order.length, variable: label, year: shownYear })}</p>
+          <p id={help} class="unseen">{t("map_says", { places: exact(marks.order.length), variable: label, year: shownYear })}</p>
           {box && <div class="brush-box" style={{ left: `${Math.min(box[0], box[2])}px`, top: `${Math.min(box[1], box[3])}px`, width: `${Math.abs(box[2] - box[0])}px`, height: `${Math.abs(box[3] - box[1])}px` }} />}
           <div class="zooms">
             <button type="button" aria-label={t("zoom_in")} title={t("zoom_in")} onClick={() => zoom(1.6)}>+</button>
@@ -303,7 +305,7 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
       )}
       {chosen && (
         <div class="chosen" role="status">
-          <p><strong>{t("brush_sum", { count: chosen.size, people: peopleSaid(sum, said), year: shownYear })}</strong> <span class="note">{t("brush_note")}</span></p>
+          <p><strong>{t("brush_sum", { count: exact(chosen.size), people: peopleSaid(sum, said), year: shownYear })}</strong> <span class="note">{t("brush_note")}</span></p>
           <ul class="chips">
             {[...chosen].sort((a, b) => (sized[i][b] ?? 0) - (sized[i][a] ?? 0)).slice(0, 24).map((p) => (
               <li key={p}><button type="button" onClick={() => go(toPlace(data.codes[p]))}>{bothNames(data.names[p], data.names_en[p])[0]} {told(p).split(": ")[1].replace(label, "").trim()}</button></li>
@@ -316,7 +318,8 @@ function Drawn({ people, data, land, small, now }: { people: MapData; data: MapD
 }
 
 export function middleYear(now: Run): number {
-  return now.years.includes(2050) ? 2050 : (now.years[Math.floor(now.years.length / 2)] ?? now.base_year);
+  const ahead = now.years.slice(1);
+  return ahead.length ? ahead.reduce((a, b) => (Math.abs(b - FOCUS) < Math.abs(a - FOCUS) ? b : a)) : now.base_year;
 }
 
 function offered(now: Run) {

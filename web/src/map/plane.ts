@@ -17,6 +17,7 @@ export interface View { zoom: number; left: number; top: number }
 
 const SCALE = 1000;
 const AROUND = 0.9;
+const WIDER = 2.4;
 
 export function plane(lon: readonly (number | null)[], lat: readonly (number | null)[], land: number[][] | null): Plane {
   const known = lon.map((_, i) => i).filter((i) => lon[i] !== null && lat[i] !== null);
@@ -35,7 +36,8 @@ export function plane(lon: readonly (number | null)[], lat: readonly (number | n
   const xs = known.map((i) => x[i]), ys = known.map((i) => y[i]);
   const box: Box = known.length ? [least(xs), least(ys), most(xs), most(ys)] : [-1, -1, 1, 1];
   if (!land) return { x, y, land: null, box };
-  const wide = Math.max(around[2] - around[0], 4) * AROUND, tall = Math.max(around[3] - around[1], 4) * AROUND;
+  // The window is wider than high, so that a tall country needs more land at its sides than it is wide.
+  const tall = Math.max(around[3] - around[1], 4) * AROUND, wide = Math.max(around[2] - around[0], WIDER * (around[3] - around[1]), 4) * AROUND;
   const window: Box = [
     Math.max(around[0] - wide, middle[0] - 100), Math.max(around[1] - tall, -85),
     Math.min(around[2] + wide, middle[0] + 100), Math.min(around[3] + tall, 85),

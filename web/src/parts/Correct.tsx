@@ -1,7 +1,7 @@
 /** "Correct this": a text to copy or to open in one's own mail program; nothing leaves the machine by itself. */
 
 import { useRef, useState } from "preact/hooks";
-import { run } from "../state";
+import { pick, run } from "../state";
 import { t } from "../words";
 import { copy } from "./save";
 
@@ -11,7 +11,7 @@ export function Correct({ code, name, shown }: { code: string; name: string; sho
   const now = run.value!;
   const text = t("correct_text", {
     name, code, shown, run: `${now.id} (${now.country}, ${now.scenario})`, version: now.version,
-    source: now.sources.map((one) => one.title).join("; "), page: location.href,
+    source: now.sources.map((one) => pick(one.title)).join("; "), page: location.href,
   });
   return (
     <>

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren, RefObject } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { run } from "../state";
+import { lang, pick, run } from "../state";
 import { t } from "../words";
 import { useName } from "./hooks";
 import type { Cell } from "./csv";
@@ -24,7 +24,8 @@ interface Shown {
 export const sourceLine = (): string => {
   const now = run.value;
   if (!now) return "hinterland";
-  return `hinterland ${now.version} · ${now.names.en} · ${now.members} runs · ${now.sources.map((one) => one.title).join("; ").slice(0, 120)}`;
+  const cited = now.sources.map((one) => pick(one.title)).join(lang.value === "en" ? "; " : "；");
+  return `hinterland ${now.version} · ${pick(now.names)} · ${t("members", { count: now.members })} · ${cited.length > 120 ? `${cited.slice(0, 119)}…` : cited}`;
 };
 
 export function Figure({ title, name, note, table, children, canvas, heading = "h3" }: Shown) {
@@ -41,7 +42,7 @@ export function Figure({ title, name, note, table, children, canvas, heading = "
   };
   const rows = () => {
     const made = table();
-    saveCsv(name, [made.head, ...made.rows, [], [sourceLine()], [run.value?.licence ?? ""]]);
+    saveCsv(name, [made.head, ...made.rows, [], [sourceLine()], [pick(run.value?.licence)]]);
   };
   return (
     <figure ref={frame} class="figure" aria-labelledby={label}>

@@ -4,11 +4,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { isStatic, job, type Running } from "../api";
 import { money, people, percent } from "../numbers";
 import { address, go, lang, pick, run } from "../state";
-import type { Progress, Reached } from "../types";
+import type { Bought, Progress, Reached } from "../types";
 import { t } from "../words";
 import { middleYear } from "../map/Map";
 import { TwoLists } from "./Levers";
 import { Working, Wrong } from "./small";
+
+/** A share in per cent; of what is built there is one, and its unit says what. */
+const shareOf = (one: Bought): string => (/^(share|rise)/.test(one.unit.en) ? percent(one.amount, 1) : "");
 
 const SHARES = [0.7, 0.8, 0.9, 1, 1.1];
 
@@ -24,6 +27,7 @@ export function Keep({ code, currency }: { code: string; currency: string }) {
     return () => mine.current?.cancel();
   }, [code, now.id]);
   if (isStatic() || !now.live) return null;
+  if (now.scenario !== "base") return <div class="keep"><h3>{t("keep")}</h3><p class="quiet">{t("base_only", { scenario: pick(now.title) })}</p></div>;
   const ask = () => {
     setError(null);
     setStopped(false);
@@ -65,17 +69,19 @@ export function Keep({ code, currency }: { code: string; currency: string }) {
         <div class="found" role="status">
           <p><strong>{found.reached ? t("keep_yes") : t("keep_no")}</strong></p>
           {found.words.map((words, i) => <p key={i}>{pick(words)}</p>)}
-          <div class="scroll" tabIndex={0} role="region" aria-label={t("keep")}>
-            <table>
-              <thead><tr><th scope="col">{t("lever")}</th><th scope="col">{t("amount")}</th><th scope="col">{t("cost")}</th></tr></thead>
-              <tbody>
-                {found.bought.map((one) => (
-                  <tr key={one.name}><th scope="row">{pick(one.label)}</th><td lang="en">{Number(one.amount.toPrecision(3))} <span class="note">{one.unit}</span></td>
-                    <td class="number">{one.cost === null ? "–" : money(one.cost, currency, said)}</td></tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          {found.bought.length > 0 && (
+            <div class="scroll" tabIndex={0} role="region" aria-label={t("keep")}>
+              <table>
+                <thead><tr><th scope="col">{t("lever")}</th><th scope="col">{t("amount")}</th><th scope="col">{t("cost")}</th></tr></thead>
+                <tbody>
+                  {found.bought.map((one) => (
+                    <tr key={one.name}><th scope="row">{pick(one.label)}</th><td>{shareOf(one)} <span class="note">{pick(one.unit)}</span></td>
+                      <td class="number">{one.cost === null ? "–" : money(one.cost, currency, said)}</td></tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
           <p>{t("keep_people", {
             year: found.by, low: people(found.people[0], said), median: people(found.people[1], said), high: people(found.people[2], said),
             low0: people(found.base[0], said), median0: people(found.base[1], said), high0: people(found.base[2], said),
@@ -89,7 +95,7 @@ export function Keep({ code, currency }: { code: string; currency: string }) {
               <TwoLists list={found.elsewhere} />
             </>
           )}
-          <details class="twin"><summary>{t("toml")}</summary><pre tabIndex={0}>{found.toml}</pre></details>
+          {found.toml && <details class="twin"><summary>{t("toml")}</summary><pre tabIndex={0}>{found.toml}</pre></details>}
         </div>
       )}
     </div>

@@ -22,9 +22,14 @@ export function Levers({ code, name, series }: { code: string; name: string; ser
   }, [now.live, now.state, now.id]);
   if (isStatic()) return <p class="quiet">{t("levers_off")}</p>;
   if (!now.live) {
-    return <p class="quiet" role="status">{warming(now) ? t("levers_warming") : t("levers_off")} <span class="note">{now.live_note}</span></p>;
+    return <p class="quiet" role="status">{warming(now) ? t("levers_warming") : t("levers_off")} <span class="note">{pick(now.live_note)}</span></p>;
   }
-  return <Live code={code} name={name} series={series} />;
+  return (
+    <>
+      {now.scenario !== "base" && <p class="note">{t("levers_beside", { scenario: pick(now.title) })}</p>}
+      <Live code={code} name={name} series={series} />
+    </>
+  );
 }
 
 function Live({ code, name, series }: { code: string; name: string; series: Series }) {
@@ -84,7 +89,7 @@ function Live({ code, name, series }: { code: string; name: string; series: Seri
   const last = answer ? answer.years.length - 1 : 0, lastYear = answer?.years[last] ?? 0;
   // The same object until a new answer comes: the chart tells by it that a new band is drawn.
   const shown = useMemo(() => answer && { years: answer.years, levels: answer.levels, base: answer.base, bands: answer.changed }, [answer]);
-  const currency = levers.value?.find((one) => one.currency)?.currency ?? "";
+  const currency = pick(levers.value?.[0]?.currency), own = now.scenario.split("+");
   const difference = (level: number) => (answer ? (atLevel(answer.levels, answer.difference, level)?.[last] ?? 0) : 0);
   return (
     <div class="lever-panel">
@@ -105,7 +110,7 @@ function Live({ code, name, series }: { code: string; name: string; series: Seri
             go({ scenario: event.currentTarget.value });
           }}>
             <option value="">{t("none")}</option>
-            {scenarios.value?.filter((one) => one.usable).map((one) => <option key={one.name} value={one.name}>{pick(one.title)}</option>)}
+            {scenarios.value?.filter((one) => one.usable && !own.includes(one.name)).map((one) => <option key={one.name} value={one.name}>{pick(one.title)}</option>)}
           </select>
         </label>
         <button type="button" disabled={!asked.length && !scenario} onClick={() => go({ levers: [], scenario: "" })}>{t("lever_reset")}</button>
@@ -170,7 +175,7 @@ export function TwoLists({ list }: { list: Elsewhere[] }) {
 
 /** Digits in which a lever's amounts are told. */
 const told = (lever: Lever, amount: number): string =>
-  lever.unit.startsWith("share") || lever.unit.startsWith("rise") || lever.high <= 1
+  lever.unit.en.startsWith("share") || lever.unit.en.startsWith("rise") || lever.high <= 1
     ? `${amount > 0 ? "+" : ""}${Number((amount * 100).toFixed(1))}%`.replace("-", "−") : String(Number(amount.toPrecision(4)));
 
 function One({ lever, amount, onSet }: { lever: Lever; amount: number; onSet: (amount: number) => void }) {
@@ -197,8 +202,9 @@ function One({ lever, amount, onSet }: { lever: Lever; amount: number; onSet: (a
       <p id={`${id}-says`} class="note">{lever.usable ? pick(lever.says) : t("lever_cannot", { why: pick(lever.unusable) })}</p>
       {lever.usable && (
         <details class="lever-more">
-          <summary>{lever.cost === null ? t("lever_no_cost") : t("lever_cost", { cost: money(lever.cost, lever.currency, said) })}</summary>
-          <p class="note" lang="en">{lever.unit}. {t("lever_source")}: {lever.source || "–"} {lever.status && `(${lever.status})`}</p>
+          <summary>{lever.cost === null ? t("lever_no_cost") : t("lever_cost", { cost: money(lever.cost, pick(lever.currency), said), per: pick(lever.per) })}</summary>
+          <p class="note">{pick(lever.unit)}</p>
+          {pick(lever.source) && <p class="note">{t("lever_source")}{said === "en" ? ": " : "："}{pick(lever.source)} {lever.status && t("sure_in", { grade: lever.status })}</p>}
         </details>
       )}
     </div>

@@ -5,8 +5,14 @@ import { lang, still } from "../state";
 import { t } from "../words";
 import { year as yearOf } from "../numbers";
 
-/** Milliseconds from one position to the next. */
-const PER_YEAR = 900;
+/** Milliseconds that a usual step of a run takes; shorter ones, as between counts of every year, take less. */
+const PER_STEP = 900;
+const STEP = 5, SHORTEST = 0.3;
+/** Milliseconds from a position to the next. */
+const pace = (years: number[], at: number): number => {
+  const from = Math.min(Math.floor(at), years.length - 2), apart = (years[from + 1] ?? 0) - (years[from] ?? 0);
+  return PER_STEP * Math.min(1, Math.max(SHORTEST, apart / STEP));
+};
 
 interface Shown { years: number[]; at: number; onMove: (at: number) => void; first: number; onPlay?: (playing: boolean) => void }
 
@@ -25,13 +31,13 @@ export function Player({ years, at, onMove, first, onPlay }: Shown) {
         const next = Math.min(last, Math.floor(now.current) + 1);
         onMove(next);
         if (next >= last) setPlaying(false);
-      }, PER_YEAR);
+      }, PER_STEP);
       return () => clearInterval(step);
     }
     let frame = 0, before = performance.now();
     const glide = (time: number) => {
       // The time of the first frame may lie before the moment of the press.
-      const next = Math.min(last, now.current + Math.max(0, time - before) / PER_YEAR);
+      const next = Math.min(last, now.current + Math.max(0, time - before) / pace(years, now.current));
       before = time;
       onMove((now.current = next));
       if (next >= last) setPlaying(false);

@@ -40,14 +40,15 @@ export function WhyPart({ code, name }: { code: string; name: string }) {
         setRunning(null);
       });
   };
-  const off = isStatic() || !now.live;
+  const other = now.live && now.scenario !== "base", off = isStatic() || !now.live || other;
+  const why_off = other ? t("base_only", { scenario: pick(now.title) }) : t("levers_off");
   return (
     <>
       <section id="why" aria-labelledby="why-title">
         <h2 id="why-title">{t("why")}</h2>
         <p>{t("why_lead")}</p>
         {off ? (
-          <p class="quiet">{warming(now) && !isStatic() ? t("levers_warming") : t("levers_off")}</p>
+          <p class="quiet">{warming(now) && !isStatic() ? t("levers_warming") : why_off}</p>
         ) : (
           <form class="ask" onSubmit={(event) => {
             event.preventDefault();
@@ -79,7 +80,7 @@ export function WhyPart({ code, name }: { code: string; name: string }) {
       </section>
       <section id="moved" aria-labelledby="moved-title">
         <h2 id="moved-title">{t("moved")}</h2>
-        {found ? <Moves found={found} name={name} /> : <p class="quiet">{off ? t("levers_off") : t("moved_ask")}</p>}
+        {found ? <Moves found={found} name={name} /> : <p class="quiet">{off ? why_off : t("moved_ask")}</p>}
       </section>
     </>
   );

@@ -2,17 +2,17 @@
 
 import type { ComponentChildren } from "preact";
 import { Refused } from "../api";
-import { go, lang, link, toPlace } from "../state";
+import { go, lang, link, pick, toPlace } from "../state";
 import type { Progress } from "../types";
 import { t } from "../words";
 import type { Asked } from "./hooks";
 
 export function Wrong({ error, again }: { error: Error; again?: () => void }) {
   const refused = error instanceof Refused ? error : null;
-  const said = refused?.status === 0 ? t("no_server") : error.message;
+  const said = refused?.status === 0 ? t("no_server") : pick(refused?.said) || (lang.value === "en" ? error.message : "");
   return (
     <div class="wrong" role="alert">
-      <p>{t("failed")} {said} {refused?.remedy}</p>
+      <p>{t("failed")} {said}</p>
       {again && <button type="button" onClick={again}>{t("again")}</button>}
     </div>
   );
@@ -60,7 +60,7 @@ export function PlaceLink({ code, name, latin }: { code: string; name: string; l
 /** How far a job is, with a way to stop it. */
 export function Working({ progress, queued, onCancel }: { progress?: Progress; queued?: number; onCancel: () => void }) {
   const said = queued ? t("queued", { position: queued }) : t("working");
-  const count = progress && progress.total > 0 ? ` ${progress.done} / ${progress.total}` : "";
+  const count = progress && progress.total > 0 ? ` ${progress.done} / ${progress.total} ${pick(progress.what)}` : "";
   return (
     <div class="working" role="status">
       <span>{said}{count}</span>

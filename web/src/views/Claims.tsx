@@ -47,18 +47,17 @@ function One({ card: first, open }: { card: Card; open: boolean }) {
         {card.lines.map((line) => (
           <div key={line.kind} class={line.known ? "" : "unknown"}>
             <dt>{pick(line.label)}</dt>
-            <dd>{pick(line.words)} {!line.known && line.needs && (
-              line.needs !== "effect" ? <span class="note">{t("needs", { what: line.needs })}</span> : !isStatic() && <Effect id={card.id} onDone={setCard} />
-            )}</dd>
+            <dd>{pick(line.words)} {!line.known && line.needs && <span class="note">{t("needs", { what: pick(line.needs) })}</span>}
+              {line.can_run && !isStatic() && <Effect id={card.id} onDone={setCard} />}</dd>
           </div>
         ))}
       </dl>
-      {(card.chart || card.pro.length > 0 || card.contra.length > 0 || card.hangs_on.length > 0) && (
+      {(pick(card.charts) || card.pro.length > 0 || card.contra.length > 0 || card.hangs_on.length > 0) && (
         <details open={opened} onToggle={(event) => setOpened(event.currentTarget.open)}>
           <summary>{t("more_about")}</summary>
           {opened && (
             <>
-              {card.chart && <img class="claim-chart" alt={t("claim_chart", { id: card.id })} src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(card.chart)}`} />}
+              {pick(card.charts) && <img class="claim-chart" alt={t("claim_chart", { id: card.id })} src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(pick(card.charts))}`} />}
               <Published title={t("pro")} list={card.pro} />
               <Published title={t("contra")} list={card.contra} />
               {card.hangs_on.length > 0 && <><h3>{t("hangs_on")}</h3><ul>{card.hangs_on.map((words, i) => <li key={i}>{pick(words)}</li>)}</ul></>}
@@ -99,7 +98,7 @@ function Published({ title, list }: { title: string; list: Evidence[] }) {
   return (
     <>
       <h3>{title}</h3>
-      <ul>{list.map((one, i) => <li key={i}>{pick(one.says)} <span class="note">{one.source}{one.sureness && `, ${t("sure", { grade: one.sureness })}`}</span></li>)}</ul>
+      <ul>{list.map((one, i) => <li key={i}>{pick(one.says)} <span class="note"><cite lang="en">{one.source}</cite>{one.sureness && `, ${t("sure", { grade: one.sureness })}`}</span></li>)}</ul>
     </>
   );
 }

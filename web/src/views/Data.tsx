@@ -3,6 +3,7 @@
 import { isStatic, download } from "../api";
 import { Sources } from "../parts/Sources";
 import { pick, run } from "../state";
+import { lacking } from "./Place";
 import { t } from "../words";
 
 const FORMATS: [string, string][] = [["csv", "CSV"], ["xlsx", "XLSX"], ["parquet", "Parquet"], ["netcdf", "NetCDF"], ["gpkg", "GeoPackage"]];
@@ -17,8 +18,8 @@ export function Data() {
         {isStatic() ? <p>{t("download_static")}</p> : (
           <>
             <p>{t("download_all")}</p>
-            <ul class="files">{FORMATS.map(([format, name]) => <li key={format}><a class="button" href={download(format)} download="">{name}</a></li>)}</ul>
-            <p class="note">{t("download_note")}</p>
+            <ul class="files">{FORMATS.filter(([format]) => now.formats.includes(format)).map(([format, name]) => <li key={format}><a class="button" href={download(format)} download="">{name}</a></li>)}</ul>
+            <p class="note">{t("download_note")} {lacking(FORMATS.map(([format]) => format).filter((format) => !now.formats.includes(format)))}</p>
           </>
         )}
       </section>
@@ -29,7 +30,7 @@ export function Data() {
           <dt>{t("which_run")}</dt><dd>{now.id}</dd>
           <dt>{t("scenario")}</dt><dd>{pick(now.title)} <span class="note">{now.scenario}</span></dd>
           <dt>{t("years")}</dt><dd>{now.record_years.join(", ")}; {now.years[0]}–{now.years[now.years.length - 1]}</dd>
-          <dt>{t("members", { count: "" })}</dt><dd>{now.members}</dd>
+          <dt>{t("of_members")}</dt><dd>{now.members}</dd>
           <dt>{t("seed")}</dt><dd>{now.seed}</dd>
           <dt>{t("version")}</dt><dd>{now.version}</dd>
         </dl>

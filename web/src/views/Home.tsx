@@ -1,6 +1,7 @@
 /** The whole country: one map, and what it is for. */
 
 import { MapView } from "../map/Map";
+import { exact } from "../numbers";
 import { pick, run } from "../state";
 import { t } from "../words";
 
@@ -9,7 +10,7 @@ export function Home() {
   return (
     <article class="home">
       <h1 tabIndex={-1}>{t("map_title", { country: pick(now.names) })}</h1>
-      <p class="lead">{t("map_lead", { places: now.places, members: now.members, base: now.base_year, last: now.years[now.years.length - 1] })}</p>
+      <p class="lead">{t("map_lead", { places: exact(now.places), members: now.members, base: now.base_year, last: now.years[now.years.length - 1] })}</p>
       <MapView />
     </article>
   );

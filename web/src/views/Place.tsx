@@ -31,6 +31,9 @@ const SECTIONS: [string, Key][] = [
 export function PlaceView() {
   const now = run.value!, code = address.value.place;
   const place = useAsked(() => getPlace(code), [code, now.id, lang.value]);
+  useEffect(() => {
+    if (place.value?.code === code) document.title = `${bothNames(place.value.name, place.value.name_en)[0]} · ${pick(now.names)} · hinterland`;
+  }, [place.value, code, lang.value]);
   const series = useAsked(() => getSeries(code), [code, now.id]);
   const pyramid = useAsked(() => getPyramid(code), [code, now.id]);
   const services = useAsked(() => getServices(code), [code, now.id]);
@@ -104,7 +107,7 @@ export function PlaceView() {
                     return people && <Levers code={code} name={first} series={people} />;
                   }}
                 </Await>
-                <Keep code={code} currency={levers.value?.find((one) => one.currency)?.currency ?? ""} />
+                <Keep code={code} currency={pick(levers.value?.[0]?.currency)} />
               </section>
               <Await asked={ready}>{(value) => <Livelihood value={value} code={code} base={now.base_year} />}</Await>
               <section id="services" aria-labelledby="services-title">
@@ -161,7 +164,7 @@ function Track({ told }: { told: Place }) {
           })} />
         </>
       )}
-      {track.measured && <p class="note">{t("track_measured", { what: track.measured })}</p>}
+      {pick(track.measured) && <p class="note">{t("track_measured", { what: pick(track.measured) })}</p>}
     </section>
   );
 }
@@ -241,7 +244,7 @@ function Livelihood({ value, code, base }: { value: PlaceSeries; code: string; b
             </div>
             <p class="note">{t("jobs_note")}</p>
           </>
-        ) : <p class="quiet">{t("none")}</p>}
+        ) : <p class="quiet">{t("no_figures")}</p>}
       </section>
       <section id="homes" aria-labelledby="homes-title">
         <h2 id="homes-title">{t("homes")}</h2>
@@ -253,7 +256,7 @@ function Livelihood({ value, code, base }: { value: PlaceSeries; code: string; b
             </div>
             <p class="note">{t("homes_note")}</p>
           </>
-        ) : <p class="quiet">{t("none")}</p>}
+        ) : <p class="quiet">{t("no_figures")}</p>}
       </section>
       <section id="budget" aria-labelledby="budget-title">
         <h2 id="budget-title">{t("budget")}</h2>
@@ -265,7 +268,7 @@ function Livelihood({ value, code, base }: { value: PlaceSeries; code: string; b
             </div>
             <p class="note">{t("budget_note")}</p>
           </>
-        ) : <p class="quiet">{t("none")}</p>}
+        ) : <p class="quiet">{t("no_figures")}</p>}
       </section>
     </>
   );
@@ -345,16 +348,21 @@ function AddToComparison({ code }: { code: string }) {
 const FORMATS = ["csv", "xlsx", "parquet", "netcdf", "svg", "png"];
 const NAMES: Record<string, string> = { csv: "CSV", xlsx: "XLSX", parquet: "Parquet", netcdf: "NetCDF", gpkg: "GeoPackage", svg: "SVG", png: "PNG" };
 
+/** Formats that cannot be made where the server runs, and what is missing. */
+export const lacking = (formats: string[]): string =>
+  formats.length ? t("download_lacks", { formats: formats.map((format) => NAMES[format]).join(", ") }) : "";
+
 export function Downloads({ code, formats = FORMATS }: { code: string; formats?: string[] }) {
   const [open, setOpen] = useState(false);
   useEffect(() => setOpen(false), [code]);
+  const now = run.value!;
   if (isStatic()) return null;
   return (
     <details class="menu downloads" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{t("downloads")}</summary>
       <div class="sheet">
-        {formats.map((format) => <a key={format} href={download(format, code)} download="">{NAMES[format]}</a>)}
-        <p class="note">{t("download_note")}</p>
+        {formats.filter((format) => now.formats.includes(format)).map((format) => <a key={format} href={download(format, code)} download="">{NAMES[format]}</a>)}
+        <p class="note">{t("download_note")} {lacking(formats.filter((format) => !now.formats.includes(format)))}</p>
       </div>
     </details>
   );

@@ -8,7 +8,7 @@ import { plain } from "../near";
 import { saveCsv } from "../parts/save";
 import { sourceLine } from "../parts/Figure";
 import { Await, bothNames, PlaceLink } from "../parts/small";
-import { chance, change, percent, people } from "../numbers";
+import { chance, change, exact, percent, people } from "../numbers";
 import { address, go, lang, pick, run } from "../state";
 import type { Hit, MapData } from "../types";
 import { t, type Key } from "../words";
@@ -46,7 +46,7 @@ function All({ maps, known, hits, year }: { maps: MapData[]; known: Figure[]; hi
   }, [maps, hits, year]);
   const regions = useMemo(() => [...new Map(hits.map((hit) => [hit.region, hit.region_name]))].sort((a, b) => (a[0] < b[0] ? -1 : 1)), [hits]);
   const falling = sort.startsWith("-"), by = sort.replace(/^-/, "");
-  const asked = plain(filter);
+  const asked = plain(filter), order = useMemo(() => new Intl.Collator(said, { numeric: true }), [said]);
   const shown = useMemo(() => rows
     .filter((row) => !region || row.region === region)
     .filter((row) => !asked || plain(row.name).includes(asked) || plain(row.name_en).includes(asked) || row.code.startsWith(asked))
@@ -57,7 +57,7 @@ function All({ maps, known, hits, year }: { maps: MapData[]; known: Figure[]; hi
         return x === null ? 1 : y === null ? -1 : way * (x - y);
       }
       const key = (row: Row) => (by === "region" ? pick(row.hit?.region_name) || row.region : by === "code" ? row.code : bothNames(row.name, row.name_en)[0]);
-      return way * key(a).localeCompare(key(b), said);
+      return way * order.compare(key(a), key(b));
     }), [rows, region, asked, sort, said]);
   const cell: Record<Figure, (value: number | null) => string> = {
     people: (v) => (v === null ? "–" : people(v, said)), change: (v) => change(v), chance_25: (v) => (v === null ? "–" : chance(v, now.members, said)),
@@ -77,7 +77,7 @@ function All({ maps, known, hits, year }: { maps: MapData[]; known: Figure[]; hi
   };
   const save = () => saveCsv(`${now.id}-${year}`, [
     ["code", "name", "name_en", "region", "year", ...known], ...shown.map((row) => [row.code, row.name, row.name_en, row.hit?.region_name.en ?? row.region, year, ...known.map((name) => row.values[name])]),
-    [], [sourceLine()], [now.licence],
+    [], [sourceLine()], [pick(now.licence)],
   ]);
   return (
     <>
@@ -89,7 +89,7 @@ function All({ maps, known, hits, year }: { maps: MapData[]; known: Figure[]; hi
         <label class="grow">{t("filter")} <input type="text" value={filter} onInput={(event) => go({ filter: event.currentTarget.value })} /></label>
         <button type="button" onClick={save}>{t("export_csv")}</button>
       </div>
-      <p class="note" role="status">{t("rows", { shown: shown.length, all: rows.length })}</p>
+      <p class="note" role="status">{t("rows", { shown: exact(shown.length), all: exact(rows.length) })}</p>
       <div class="scroll" tabIndex={0} role="region" aria-label={t("rankings_title", { year })}>
         <table class="wide">
           <thead><tr>{heads.map(head)}</tr></thead>

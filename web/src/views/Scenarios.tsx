@@ -23,8 +23,8 @@ export function Scenarios() {
               <li key={one.name} class="card">
                 <h2>{pick(one.title)}</h2>
                 <p>{pick(one.says)}</p>
-                {one.changes.length > 0 && <><h3>{t("scenario_changes")}</h3><ul>{one.changes.map((text) => <li key={text} lang="en">{text}</li>)}</ul></>}
-                <p class="note" lang="en">{one.source}</p>
+                {one.changes.length > 0 && <><h3>{t("scenario_changes")}</h3><ul>{one.changes.map((words) => <li key={words.en}>{pick(words)}</li>)}</ul></>}
+                <p class="note">{pick(one.source)}</p>
                 {one.claims.length > 0 && <p class="note">{t("scenario_claims")}: {one.claims.map((id) => <span key={id}><Go to={{ view: "claims", claim: id }}>{id}</Go> </span>)}</p>}
                 {!one.usable ? <p class="note">{t("scenario_unusable")}</p> : !isStatic() && now.live && (
                   trying === one.name
