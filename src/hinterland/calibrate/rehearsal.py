@@ -22,8 +22,8 @@ from hinterland.calibrate.prepare import _setting, prepare, record_start
 from hinterland.calibrate.vital import local_fertility
 from hinterland.data.country import Country
 from hinterland.data.schedules import medium, schedules
-from hinterland.ensemble import central
 from hinterland.errors import InputError
+from hinterland.given import central
 from hinterland.model.fertility import reverting
 from hinterland.model.nation import National
 from hinterland.model.step import Behaviour, Conditions, Setting, with_base
