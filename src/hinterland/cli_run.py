@@ -71,10 +71,10 @@ def make_run(  # noqa: PLR0913
     until = _usual_end(country) if until is None else until
     size = store.size(country, members, _instants(country, until))
     on_disk = _on_disk(where, size)
-    with (
-        replacing(target, is_ours=is_run_folder, needed=(3 if on_disk else 1) * size + _REPORTS) as part,
-        progress_bar() as progress,
-    ):
+    needed = _REPORTS + (
+        size if not on_disk else max((3 if scenario is None else 5) * size - _held(_parts(target)), size)
+    )
+    with replacing(target, is_ours=is_run_folder, needed=needed) as part, progress_bar() as progress:
         from hinterland.data.folders import data_folder
         from hinterland.memory import keep_compiled
 
@@ -122,6 +122,8 @@ def _on_disk_run(
     from hinterland.streaming import stocks_of
 
     progress = asked["progress"]
+    if _held(folder):
+        typer.echo(f"Members of an earlier attempt in {folder} are used where settings are the same.", err=True)
     try:
         with ExitStack() as stack:
             doing = stack.enter_context(pool(where.workers, where.cluster))
@@ -157,6 +159,11 @@ def _on_disk(where: Where, size: int) -> bool:
     if where.disk is not None:
         return where.disk or where.workers is not None or where.cluster is not None
     return where.workers is not None or where.cluster is not None or size > _IN_MEMORY
+
+
+def _held(folder: Path) -> int:
+    """Bytes that parts take already."""
+    return sum(file.stat().st_size for file in folder.glob("*/block-*"))
 
 
 def _parts(target: Path) -> Path:

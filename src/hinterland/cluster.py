@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from itertools import count, islice
 from typing import Any, Final, TypeVar
@@ -173,7 +173,8 @@ class _Cluster:
         finally:
             for future in asked:
                 future.cancel()
-            self._client.unregister_worker_plugin(key)
+            with suppress(OSError, TimeoutError, ValueError):
+                self._client.unregister_worker_plugin(key)
 
     def _lost(self, future: Any) -> bool:
         """Whether a task has no result because its worker ended."""

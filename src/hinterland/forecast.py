@@ -90,9 +90,10 @@ def forecast_on_disk(  # noqa: PLR0913
     system, until = ready(country, members, until, overrides or {}, keep_effects, past, progress)
     plan = planned(system, members=members, until=until, seed=seed, scenario=BASE)
     with parts(folder, plan) as kept:
-        fill(kept, pool, progress=progress)
-        forget_compiled()
-        more = {} if past else {GROWTH: growth_of(system)}
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            growth = None if past else beside.submit(growth_of, system)
+            fill(kept, pool, progress=progress)
+            more = {} if growth is None else {GROWTH: growth.result()}
         forget_compiled()
         yield streamed(kept, more)
 

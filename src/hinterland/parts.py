@@ -146,13 +146,6 @@ def parts(folder: Path, plan: Plan, keeps: object = None) -> Iterator[Parts]:
                 empty.rmdir()
 
 
-def others(folder: Path, own: set[str]) -> list[Path]:
-    """Folders of parts of runs with other keys below `folder`: what attempts with other settings have left."""
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if path.is_dir() and path.name not in {one[:16] for one in own})
-
-
 def _outward(name: str, values: NDArray[Any]) -> NDArray[Any]:
     """An array as it lies in a file: places first."""
     axis = None if name == CONTROL else _PLACE.get(name, 2)

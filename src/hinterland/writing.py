@@ -151,8 +151,9 @@ def _remove(folder: Path) -> None:
     for _ in range(20):
         # An impatient second Ctrl-C must not leave half of a run behind.
         with suppress(KeyboardInterrupt):
+            gone = not folder.exists()
             shutil.rmtree(folder, ignore_errors=True)
-            if not folder.exists():
+            if gone and not folder.exists():
                 return
             time.sleep(0.05)
 

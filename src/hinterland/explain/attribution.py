@@ -257,7 +257,7 @@ def _members(system: System, starts: list[int], first: int, members: int, seed: 
 
 
 def _answering(system: System, trace: Trace) -> System:
-    """The system with the response of its places to pull, as `ensemble.answering` measures it, from the central run."""
+    """The system with the response of its places to pull, as `given.answering` measures it, from the central run."""
     if system.course is None or system.course.response is not None:
         return system
     people = np.asarray(trace.states.people)[1:, 0].sum(axis=(-2, -1))

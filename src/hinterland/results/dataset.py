@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,23 +29,19 @@ def to_dataset(ensemble: Ensemble, *, created: str = "") -> xr.Dataset:
     Dims member, year, period (labelled by the year it ends in), place (code), sex, age, quantile, record_year.
     """
     about = heading(ensemble)
-    arrays = {
-        name: read(ensemble, name, slice(0, len(about.country.places)))
-        for name in VARIABLES
-        if name in members_variables(about)
-    }
-    found = beside(about, created=created)
-    for name, values in arrays.items():
-        found[name] = (VARIABLES[name].dims, values, described(name))
-    return found[[name for name in VARIABLES if name in found]]
+    everywhere = slice(0, len(about.country.places))
+    return beside(about, {name: read(ensemble, name, everywhere) for name in members_variables(about)}, created=created)
 
 
-def beside(about: Heading, *, created: str = "") -> xr.Dataset:
-    """All of a run but the variables that its members make: coordinates, the record, the law of errors, attributes."""
+def beside(
+    about: Heading, members: Mapping[str, NDArray[np.float64]] = MappingProxyType({}), *, created: str = ""
+) -> xr.Dataset:
+    """A run with some of the variables that its members make: coordinates, record, law of errors and attributes."""
     import xarray as xr
 
     country, places = about.country, about.country.places
     arrays = {
+        **members,
         "record_people": country.people,
         **({} if about.likely_error is None else {"likely_error": about.likely_error}),
     }
