@@ -1,7 +1,7 @@
 """Runs killed at random instants and resumed: whether their bytes are those of a run that nothing stopped.
 
     python benchmarks/kills.py --kills 20              this process's own work, killed
-    python benchmarks/kills.py --kills 20 --workers 2  by turns a worker is killed, and the process with all of them
+    python benchmarks/kills.py --kills 20 --workers 2 --per-run 4     three workers, then the process with all of them
 
 Instants are drawn from a seed over the time that an undisturbed run takes from its plan to its end. SIGKILL leaves
 nobody a chance to clean up.
@@ -32,6 +32,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--kills", type=int, default=20)
     options.add_argument("--workers", type=int, default=None)
+    options.add_argument("--per-run", type=int, default=1, help="the last of them ends the process, others a worker")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--child", type=Path, default=None, help=argparse.SUPPRESS)
     asked = options.parse_args()
@@ -42,7 +43,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         prepared(Path(folder) / PLAN)
         failed = killed(Path(folder), asked)
-    print(f"{asked.kills - failed} of {asked.kills} runs have the same bytes")
     sys.exit(bool(failed))
 
 
@@ -56,7 +56,7 @@ def prepared(file: Path) -> None:
 
 
 def killed(folder: Path, asked: argparse.Namespace) -> int:
-    """How many of the runs that were killed and resumed differ from the one that was not."""
+    """How many of the runs that were killed and resumed differ from the one that nothing stopped."""
     whole = Run(folder / "whole", None, folder)
     whole.wait()
     right = digest(whole.target)
@@ -65,27 +65,28 @@ def killed(folder: Path, asked: argparse.Namespace) -> int:
         whole.wait()
         assert digest(whole.target) == right, "workers make other bytes than one process"
     print(f"undisturbed: {whole.seconds:.1f} s from the plan to the end, {blocks()} blocks, {right[:12]}", flush=True)
-    draw, failed = random.Random(asked.seed), 0
-    for number in range(asked.kills):
-        # A worker's end is survived by the run itself; the end of everything is for the next attempt.
-        one = bool(asked.workers) and number % 2 == 0
-        instant = draw.uniform(0, whole.seconds)
-        run = Run(folder / f"run{number}", asked.workers, folder)
-        told = run.kill(instant, one_worker=one)
-        done = len(list(run.parts.glob("*/block-*[0-9]"))) if run.parts.exists() else 0
+    draw, failed, kills, runs = random.Random(asked.seed), 0, 0, 0
+    while kills < asked.kills:
+        runs += 1
+        run = Run(folder / f"run{runs}", asked.workers, folder)
         attempts = 1
+        for turn in range(asked.per_run):
+            # A worker's end is survived by the run itself; the end of everything is for the next attempt.
+            told = run.kill(draw.uniform(0, whole.seconds), one_worker=bool(asked.workers) and turn < asked.per_run - 1)
+            kills += "killed" in told
+            print(f"   {told}, {run.done()} blocks there", flush=True)
+            if run.process.poll() is not None and turn < asked.per_run - 1:
+                break
         while run.process.wait() != 0 or not run.target.exists():
             run, attempts = Run(run.folder, asked.workers, folder), attempts + 1
             run.wait()
         left = sorted(path.name for path in run.folder.iterdir())
         same = digest(run.target) == right and left == ["run"]
         failed += not same
-        print(
-            f"{number + 1:2d}. {told} after {instant:.2f} s, {done} blocks there; {attempts} attempts; "
-            f"{'same bytes' if same else f'DIFFERENT, left: {left}'}",
-            flush=True,
-        )
+        told = "same bytes" if same else f"DIFFERENT, left: {left}"
+        print(f"run {runs}, {kills} kills so far: {attempts} attempts, {told}", flush=True)
         shutil.rmtree(run.folder)
+    print(f"{kills} kills in {runs} runs, of which {runs - failed} have the same bytes")
     return failed
 
 
@@ -115,18 +116,24 @@ class Run:
         assert self.process.wait() == 0
         self.seconds = time.monotonic() - self._began
 
-    def kill(self, instant: float, *, one_worker: bool) -> str:
-        """Ends it, or one of its workers, so many seconds after it had its plan."""
-        time.sleep(max(self._began + instant - time.monotonic(), 0))
+    def kill(self, wait: float, *, one_worker: bool) -> str:
+        """Ends it, or one of its workers, after so many seconds."""
+        time.sleep(wait)
+        if self.process.poll() is not None:
+            return f"ended of itself before {wait:.2f} s were over"
         if one_worker:
             workers = self._workers()
             if not workers:
-                return "no worker was left to kill"
-            os.kill(random.Random(instant).choice(workers), signal.SIGKILL)
-            return "a worker killed"
+                return "no worker was there to end"
+            os.kill(random.Random(wait).choice(workers), signal.SIGKILL)
+            return f"a worker killed after {wait:.2f} s"
         os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        return "killed"
+        return f"killed after {wait:.2f} s"
+
+    def done(self) -> int:
+        """Blocks that are there."""
+        return len(list(self.parts.glob("*/block-??????"))) if self.parts.exists() else 0
 
     def _workers(self) -> list[int]:
         """Processes below it that hold JAX: those of Dask that do the work."""

@@ -117,9 +117,10 @@ def diagnostics(members: Read, slices: list[slice]) -> dict[str, float]:
     """Numbers that show how the run went, from means over members; `slices` of places are read one by one."""
 
     def mean(name: str) -> Array:
-        # Added one after the other: numpy would add in another order where places are read one by one.
+        # Added one after the other, and laid out alike: numpy's order of adding depends on how arrays lie.
         each = (members.read(name, places) for places in slices)
-        return np.concatenate([sum(of[1:], start=of[0]) / len(of) for of in each], axis=-1)
+        means = np.concatenate([sum(of[1:], start=of[0]) / len(of) for of in each], axis=-1)
+        return np.ascontiguousarray(means)
 
     people = mean("people").sum(axis=-1)
     moved = mean("departures").sum(axis=-1)
