@@ -62,8 +62,12 @@ def fill(parts: Parts, pool: Pool, *, control: Control | None = None, progress: 
             yield Block(number, None if control is None else control(plan.rows(number)))
 
     members = sum(len(plan.drawn(block)) for block in before)
-    for count, (block, part) in enumerate(pool.each(Work(plan), tasks()), start=1):
+    count = 0
+    # Nothing may hold a part while the next block is run: `enumerate` would.
+    for block, part in pool.each(Work(plan), tasks()):
         parts.put(block.number, part)
+        del part
+        count += 1  # noqa: SIM113
         members += len(plan.drawn(block.number))
         if count == 1:
             give_back()  # what compiling the block has left
