@@ -206,6 +206,7 @@ def test_two_processes_do_not_make_the_same_run(tmp_path: Path, plan: Plan) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_scenario_on_disk_is_compared_as_in_memory(tmp_path: Path, system: System, plan: Plan, base: Outcome) -> None:
     change = Scenario("more births", (Change("fertility", amount=0.2, start=2020),))
     in_memory = run_ensemble(
@@ -239,11 +240,11 @@ def test_what_is_held_does_not_grow_with_members(
     tmp_path: Path, plan: Plan, made: dict[int, Part], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Arrays that are alive at the most while parts are read and written, by numpy's own count of its memory."""
-    monkeypatch.setattr(importlib.import_module("hinterland.memory"), "ROOM", 300_000)
-    few, many = (_peak(tmp_path / str(members), plan, made, members) for members in (8 * BLOCK, 32 * BLOCK))
+    monkeypatch.setattr(importlib.import_module("hinterland.memory"), "ROOM", 1_200_000)
+    few, many = (_peak(tmp_path / str(members), plan, made, members) for members in (32 * BLOCK, 128 * BLOCK))
     assert many < 1.3 * few, (few, many)
-    every = 4 * 32 * BLOCK * np.prod(made[0][CELLS].shape[1:])
-    assert many < every / 2, "less than the cells of all members take"
+    every = 4 * 128 * BLOCK * np.prod(made[0][CELLS].shape[1:])
+    assert many < every / 3, "far less than the cells of all members take"
 
 
 def _peak(folder: Path, plan: Plan, made: dict[int, Part], members: int) -> int:
@@ -273,10 +274,13 @@ def test_a_block_that_does_not_add_up_is_not_kept(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, made: dict[int, Part]
 ) -> None:
     wrong = {**made[1], "births": made[1]["births"] + 1.0}
-    monkeypatch.setattr(importlib.import_module("hinterland.streaming"), "run", lambda *_: wrong)
-    with parts(tmp_path, plan) as kept, pytest.raises(ArithmeticError, match="member 16"):
-        fill(kept, Here())
-    assert not tmp_path.exists() or list(tmp_path.iterdir()) == []
+    found = {**made, 1: wrong}
+    monkeypatch.setattr(importlib.import_module("hinterland.streaming"), "run", lambda _, block, __: found[block])
+    with parts(tmp_path, plan) as kept:
+        with pytest.raises(ArithmeticError, match="member 16: change of people is not explained by its flows"):
+            fill(kept, Here())
+        assert kept.done() == {0}
+        kept.remove()
 
 
 def test_quantiles_are_those_of_numpy() -> None:
