@@ -73,7 +73,8 @@ def _local(workers: int, stack: ExitStack) -> Any:
     stack.enter_context(
         dask.config.set(
             {
-                "distributed.scheduler.allowed-failures": TRIES,
+                # Tasks of a worker that ended come back to `_Cluster.each`, which gives them to another.
+                "distributed.scheduler.allowed-failures": 0,
                 # As many threads as this process has, and the programs that it has compiled.
                 "distributed.nanny.pre-spawn-environ": _environment(),
                 # A kernel of many places is large; it is sent once.
