@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 ROOM: Final = 64_000_000
-"""Bytes of members that are read at a time where they stay on disk; working on them takes some four times as much."""
+"""Bytes of members that are read at a time where they stay on disk; working on them takes up to ten times as much."""
 
 
 def give_back() -> None:
