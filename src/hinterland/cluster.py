@@ -10,6 +10,7 @@ import pickle
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from importlib import import_module
 from importlib.util import find_spec
 from itertools import count, islice
 from typing import Any, Final, TypeVar
@@ -66,12 +67,12 @@ def _check(workers: int | None, address: str | None) -> None:
 
 def _local(workers: int, stack: ExitStack) -> Any:
     """A client of as many processes, which end with this one, however it ends."""
-    import dask
-    from distributed import Client, LocalCluster
+    distributed: Any = import_module("distributed")
+    settings: Any = import_module("dask.config")
 
     scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="hinterland-", ignore_cleanup_errors=True))
     stack.enter_context(
-        dask.config.set(
+        settings.set(
             {
                 # Tasks of a worker that ended come back to `_Cluster.each`, which gives them to another.
                 "distributed.scheduler.allowed-failures": 0,
@@ -88,7 +89,7 @@ def _local(workers: int, stack: ExitStack) -> Any:
         )
     )
     cluster = stack.enter_context(
-        LocalCluster(
+        distributed.LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
@@ -98,14 +99,15 @@ def _local(workers: int, stack: ExitStack) -> Any:
             silence_logs=50,
         )
     )
-    return Client(cluster)
+    return distributed.Client(cluster)
 
 
 def _environment() -> dict[str, str]:
     """What processes of this machine are told when they start."""
     import jax
 
-    folder = jax.config.jax_compilation_cache_dir
+    config: Any = jax.config
+    folder = config.jax_compilation_cache_dir
     if not folder:
         return {}
     return {"JAX_COMPILATION_CACHE_DIR": str(folder), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.1"}
@@ -113,10 +115,9 @@ def _environment() -> dict[str, str]:
 
 def _there(address: str) -> Any:
     """A client of a cluster that someone else has started."""
-    from distributed import Client
-
+    distributed: Any = import_module("distributed")
     try:
-        client = Client(address, timeout=PATIENCE)
+        client = distributed.Client(address, timeout=PATIENCE)
         client.wait_for_workers(1, timeout=PATIENCE)
     except (OSError, ValueError, TimeoutError) as error:
         raise InputError(
@@ -141,8 +142,7 @@ class _Cluster:
 
     def each(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R]]:
         """As `Pool` has it; InputError where a task ends its worker again and again."""
-        from distributed import as_completed
-
+        distributed: Any = import_module("distributed")
         key = f"{next(_KEYS)}-{id(work)}"
         self._client.register_plugin(_plugin(key, pickle.dumps(work)))
         left = iter(items)
@@ -159,7 +159,7 @@ class _Cluster:
             asked[future] = (item, tries)
             return future
 
-        coming = as_completed([ask(item) for item in islice(left, self.width * (1 + AHEAD))])
+        coming = distributed.as_completed([ask(item) for item in islice(left, self.width * (1 + AHEAD))])
         try:
             for future in coming:
                 item, tries = asked.pop(future)
@@ -179,15 +179,14 @@ class _Cluster:
 
     def _lost(self, future: Any) -> bool:
         """Whether a task has no result because its worker ended."""
-        from distributed import KilledWorker
-
-        return future.cancelled() or (future.status == "error" and isinstance(future.exception(), KilledWorker))
+        killed: Any = import_module("distributed").KilledWorker
+        return future.cancelled() or (future.status == "error" and isinstance(future.exception(), killed))
 
 
 def _plugin(key: str, work: bytes) -> Any:
-    from distributed import WorkerPlugin
+    plugin: Any = import_module("distributed").WorkerPlugin
 
-    class Common(WorkerPlugin):
+    class Common(plugin):
         """Brings work to a worker when it starts."""
 
         name = key

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import jax
 import numpy as np
@@ -205,8 +205,8 @@ def _sum(file: Path, array: _Array) -> int:
     return total
 
 
-def _bytes(values: NDArray[Any]) -> NDArray[np.uint8]:
-    return values.reshape(-1).view(np.uint8)
+def _bytes(values: NDArray[Any]) -> memoryview:
+    return memoryview(cast("Any", values.reshape(-1).view(np.uint8)))
 
 
 def _flush_folder(folder: Path) -> None:
