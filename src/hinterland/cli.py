@@ -110,10 +110,19 @@ def run(  # noqa: PLR0913
     keep: Annotated[
         bool, typer.Option("--keep-effects", help="Place effects as with the usual values; others act afterwards.")
     ] = False,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Processes of this machine; needs the extra `cluster`.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler; needs the extra `cluster`.")
+    ] = None,
+    disk: Annotated[
+        bool | None, typer.Option("--disk/--memory", help="Where members are while they are run; by size if not given.")
+    ] = None,
 ) -> None:
     """Forecast a country: run.zarr, summary.csv and report.html in one folder, whole or not at all."""
     with answered():
-        from hinterland.cli_run import assignments, make_run
+        from hinterland.cli_run import Where, assignments, make_run
         from hinterland.switches import without
 
         overrides = without(off or [], assignments(assign or []))
@@ -127,6 +136,7 @@ def run(  # noqa: PLR0913
             keep_effects=keep,
             scenarios=scenario or [],
             past=past,
+            where=Where(workers, cluster, disk),
         )
 
 
@@ -388,6 +398,12 @@ def backtest(  # noqa: PLR0913
         bool, typer.Option("--keep-effects", help="Place effects as with the usual values; others act afterwards.")
     ] = False,
     ages: Annotated[bool, typer.Option("--ages", help="Write forecasts by sex and age too.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Processes of this machine; needs the extra `cluster`.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler; needs the extra `cluster`.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the test; ./backtest-<country>-<launch> if not given.")
     ] = None,
@@ -408,6 +424,8 @@ def backtest(  # noqa: PLR0913
             keep_effects=keep,
             ages=ages,
             out=out,
+            workers=workers,
+            cluster=cluster,
         )
 
 

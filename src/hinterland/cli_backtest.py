@@ -24,7 +24,7 @@ AHEAD: Final = 10
 """Years that the launch leaves where none is given, if the record is long enough."""
 
 
-def make_backtest(
+def make_backtest(  # noqa: PLR0913
     ref: str,
     *,
     launch: int | None,
@@ -35,6 +35,8 @@ def make_backtest(
     keep_effects: bool,
     ages: bool,
     out: Path | None,
+    workers: int | None = None,
+    cluster: str | None = None,
 ) -> None:
     """Back-tests a country from one launch and writes `out`; InputError where the request cannot be met."""
     began = time.monotonic()
@@ -50,9 +52,11 @@ def make_backtest(
     asked = methods_for(country, methods, members=members, overrides=overrides, keep_effects=keep_effects)
     target = Path(f"backtest-{country.code}-{start}") if out is None else out
     with replacing(target, is_ours=is_backtest_folder, kind="back-test") as part, progress_bar() as progress:
-        test = backtest(
-            record, start, asked, horizon=horizon, remarks=_remarks(country, start, asked), progress=progress
-        )
+        from hinterland.cluster import pool
+
+        remarks = _remarks(country, start, asked)
+        with pool(workers, cluster) as doing:
+            test = backtest(record, start, asked, horizon=horizon, remarks=remarks, progress=progress, pool=doing)
         board = leaderboard(test)
         progress(0, 2, "writing")
         from hinterland.evaluate import tables

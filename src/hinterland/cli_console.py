@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
@@ -80,16 +82,63 @@ def plain(text: str) -> Text:
     return Text(text)
 
 
+@dataclass(slots=True)
+class Left:
+    """How long the rest takes at the pace since the first report, which came after what is done only once."""
+
+    clock: Callable[[], float] = time.monotonic
+    _first: tuple[int, float] | None = None
+    _last: tuple[int, float] | None = None
+
+    def report(self, done: int) -> None:
+        """Takes note of how much is done; less than before means that the work has begun anew."""
+        now = (done, self.clock())
+        if self._first is None or self._last is None or done < self._last[0]:
+            self._first = now
+        self._last = now
+
+    def seconds(self, total: int) -> float | None:
+        """Seconds from now on; None as long as there is no pace to go by."""
+        if self._first is None or self._last is None or self._last[0] <= self._first[0]:
+            return None
+        pace = (self._last[1] - self._first[1]) / (self._last[0] - self._first[0])
+        return max(pace * (total - self._last[0]) - (self.clock() - self._last[1]), 0.0)
+
+
+def _left_text(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    hours, rest = divmod(round(seconds), 3600)
+    return f"{hours}:{rest // 60:02d}:{rest % 60:02d} left" if hours else f"{rest // 60}:{rest % 60:02d} left"
+
+
 @contextmanager
 def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
     """Yields `progress(done, total, what)`, which draws a bar on standard error where that is a terminal.
 
-    It also ends the command where a signal asked for that and the exception it raised was lost on the way.
+    The time that is left is told once there is a pace to go by. It also ends the command where a signal asked for that
+    and the exception it raised was lost on the way.
     """
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+    from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    paces: dict[str, Left] = {}
+
+    class LeftColumn(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            pace = paces.get(task.description)
+            return Text("" if pace is None or task.finished else _left_text(pace.seconds(int(task.total or 0))))
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), LeftColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         tasks = {}
@@ -98,6 +147,8 @@ def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
             _end_if_asked()
             if what not in tasks:
                 tasks[what] = bar.add_task(what, total=total)
+                paces[what] = Left()
+            paces[what].report(done)
             bar.update(tasks[what], completed=done, total=total)
 
         yield report

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,9 +25,23 @@ if TYPE_CHECKING:
 
 _REPORTS: Final = 50_000_000
 """Bytes kept free for summary and reports beside the arrays."""
+_IN_MEMORY: Final = 2_000_000_000
+"""Bytes of a run's arrays up to which its members are held in memory, where nothing else is asked for."""
 
 
-def make_run(
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where members are run and kept."""
+
+    workers: int | None = None
+    """Processes of this machine; one, this one, if not given."""
+    cluster: str | None = None
+    """Address of a Dask scheduler."""
+    disk: bool | None = None
+    """Whether members stay on disk; by their number if not given."""
+
+
+def make_run(  # noqa: PLR0913
     ref: str,
     *,
     members: int,
@@ -36,12 +52,14 @@ def make_run(
     keep_effects: bool = False,
     scenarios: Sequence[str] = (),
     past: bool = False,
+    where: Where = Where(),
 ) -> None:
     """Runs a country and writes `out`; before anything is computed, that folder is known to be writable.
 
     With `scenarios` the run is of their sum, and a comparison with the base is written beside it; with `past` it
     begins with the record. InputError: the country, the request or the folder cannot be used. Nothing is written
-    unless all is.
+    unless all is, but that members of a large run, and of one that workers make, stay beside `out` where it is
+    interrupted: the same command goes on from there.
     """
     began = time.monotonic()
     from hinterland.data.pack import read_pack
@@ -51,10 +69,13 @@ def make_run(
     name = country.code if scenario is None else f"{country.code}-{scenario.name}"
     target = default_folder(name) if out is None else out
     until = _usual_end(country) if until is None else until
-    needed = store.size(country, members, _instants(country, until)) + _REPORTS
+    size = store.size(country, members, _instants(country, until))
+    on_disk = _on_disk(where, size)
+    needed = _REPORTS + (
+        size if not on_disk else max((3 if scenario is None else 5) * size - _held(_parts(target)), size)
+    )
     with replacing(target, is_ours=is_run_folder, needed=needed) as part, progress_bar() as progress:
         from hinterland.data.folders import data_folder
-        from hinterland.forecast import forecast
         from hinterland.memory import keep_compiled
 
         keep_compiled(data_folder() / "compiled")
@@ -62,29 +83,92 @@ def make_run(
             "members": members, "until": until, "seed": seed, "overrides": overrides, "keep_effects": keep_effects,
             "past": past, "progress": progress,
         }  # fmt: skip
-        base = None
-        if scenario is None:
-            ensemble = forecast(country, **asked)
+        if on_disk:
+            found = _on_disk_run(country, scenario, _parts(target), where, asked, part)
         else:
-            from hinterland.forecast import compare
-
-            beside = compare(country, scenario, **asked)
-            ensemble, base = beside.changed, beside.base
-        progress(0, 3, "writing")
-        store.write(ensemble, part / STORE)
-        dataset = store.open_run(part / STORE)
-        progress(1, 3, "writing")
-        summary.write(dataset, part / SUMMARY)
-        settlement.write(dataset, part / CLASSES)
-        if base is not None:
-            comparison.write(base, dataset, part / COMPARISON)
-        progress(2, 3, "writing")
-        _report(dataset, part / REPORT)
-        progress(3, 3, "writing")
+            found = _in_memory_run(country, scenario, asked, part)
+    if on_disk:
+        shutil.rmtree(_parts(target), ignore_errors=True)
     _told(country, target, members, until, time.monotonic() - began)
-    if base is not None:
+    if scenario is not None:
         typer.echo(f"Against the base: {target / COMPARISON}")
-    _warned(ensemble.diagnostics)
+    _warned(found)
+
+
+def _in_memory_run(
+    country: Country, scenario: Scenario | None, asked: dict[str, Any], part: Path
+) -> Mapping[str, float]:
+    """Writes a run whose members are in memory; returns its diagnostics."""
+    from hinterland.forecast import compare, forecast
+
+    progress, base = asked["progress"], None
+    if scenario is None:
+        ensemble = forecast(country, **asked)
+    else:
+        beside = compare(country, scenario, **asked)
+        ensemble, base = beside.changed, beside.base
+    progress(0, 3, "writing")
+    store.write(ensemble, part / STORE)
+    _tables(part, base, progress)
+    return ensemble.diagnostics
+
+
+def _on_disk_run(
+    country: Country, scenario: Scenario | None, folder: Path, where: Where, asked: dict[str, Any], part: Path
+) -> Mapping[str, float]:
+    """Writes a run whose members are kept below `folder` on the way; returns its diagnostics."""
+    from hinterland.cluster import pool
+    from hinterland.forecast import compare_on_disk, forecast_on_disk
+    from hinterland.streaming import stocks_of
+
+    progress = asked["progress"]
+    if _held(folder):
+        typer.echo(f"Members of an earlier attempt in {folder} are used where settings are the same.", err=True)
+    try:
+        with ExitStack() as stack:
+            doing = stack.enter_context(pool(where.workers, where.cluster))
+            if scenario is None:
+                base, run = None, stack.enter_context(forecast_on_disk(country, folder, doing, **asked))
+            else:
+                of_base, run = stack.enter_context(compare_on_disk(country, scenario, folder, doing, **asked))
+                base = stocks_of(of_base)
+            progress(0, 3, "writing")
+            store.write_run(run, part / STORE, progress)
+            _tables(part, base, progress)
+    except BaseException:
+        if folder.exists():
+            typer.echo(f"Members that are done are kept in {folder}; the same command goes on from there.", err=True)
+        raise
+    return run.heading.diagnostics
+
+
+def _tables(part: Path, base: Any, progress: Callable[[int, int, str], None]) -> None:
+    """Writes what is read from the store beside it."""
+    dataset = store.open_run(part / STORE)
+    progress(1, 3, "writing")
+    summary.write(dataset, part / SUMMARY)
+    settlement.write(dataset, part / CLASSES)
+    if base is not None:
+        comparison.write(base, dataset, part / COMPARISON)
+    progress(2, 3, "writing")
+    _report(dataset, part / REPORT)
+    progress(3, 3, "writing")
+
+
+def _on_disk(where: Where, size: int) -> bool:
+    if where.disk is not None:
+        return where.disk or where.workers is not None or where.cluster is not None
+    return where.workers is not None or where.cluster is not None or size > _IN_MEMORY
+
+
+def _held(folder: Path) -> int:
+    """Bytes that parts take already."""
+    return sum(file.stat().st_size for file in folder.glob("*/block-*"))
+
+
+def _parts(target: Path) -> Path:
+    resolved = target.resolve()
+    return resolved.parent / f".{resolved.name}.parts"
 
 
 def assignments(given: Sequence[str]) -> dict[str, Any]:
@@ -146,7 +230,7 @@ def _warned(diagnostics: Mapping[str, float]) -> None:
 
 
 def _usual_end(country: Country) -> int:
-    from hinterland.ensemble import usual_end
+    from hinterland.plan import usual_end
 
     return usual_end(country)
 

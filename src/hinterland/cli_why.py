@@ -93,7 +93,7 @@ def _attributed(country: Country, years: tuple[int, int], asked: Asked) -> Attri
 
 
 def _years(country: Country, asked: Asked) -> tuple[int, int]:
-    from hinterland.ensemble import usual_end
+    from hinterland.plan import usual_end
 
     first = country.base_year if asked.first is None else asked.first
     last = min(country.base_year + AHEAD, usual_end(country)) if asked.last is None else asked.last

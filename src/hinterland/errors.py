@@ -16,6 +16,14 @@ class InputError(Exception):
         self.where = where
         super().__init__(f"{where}: {what}. {remedy}" if where else f"{what}. {remedy}")
 
+    def __reduce__(self) -> tuple[object, tuple[str, str, str]]:
+        """Errors of other processes arrive whole."""
+        return _again, (self.what, self.remedy, self.where)
+
+
+def _again(what: str, remedy: str, where: str) -> InputError:
+    return InputError(what, remedy=remedy, where=where)
+
 
 def at(file: object, *, row: int | None = None, column: str | None = None) -> str:
     """A location inside a file as `file, row 12, column people`; rows count from 1 with the header as row 1."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Final
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,19 +14,17 @@ from numpy.typing import NDArray
 from hinterland.calibrate.prepare import growth_of, prepare, prepare_past
 from hinterland.calibrate.stability import GROWTH
 from hinterland.data.country import Country
-from hinterland.ensemble import Progress, run_ensemble, starts_of, usual_end
+from hinterland.ensemble import Progress, run_ensemble
 from hinterland.evaluate.anchoring import on_course
 from hinterland.memory import forget_compiled
 from hinterland.params import load
-from hinterland.record import Ensemble, check
+from hinterland.parts import parts
+from hinterland.plan import planned, starts_of, usual_end
+from hinterland.pool import Pool
+from hinterland.record import COMPARED, Ensemble, check
 from hinterland.scenario import BASE, Scenario
+from hinterland.streaming import Streamed, fill, streamed
 from hinterland.system import System
-
-COMPARED: Final = (
-    "people", "people_0_14", "people_15_64", "people_65_plus", "women_20_39", "jobs", "jobs_local", "jobs_public",
-    "homes", "income", "debt", "with_primary", "with_hospital", "with_rail",
-)  # fmt: skip
-"""Stocks of which a comparison keeps the base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,63 @@ def forecast(
     forget_compiled()
     check(ensemble)
     return ensemble
+
+
+@contextmanager
+def forecast_on_disk(  # noqa: PLR0913
+    country: Country,
+    folder: Path,
+    pool: Pool,
+    *,
+    members: int = 200,
+    until: int | None = None,
+    seed: int = 0,
+    overrides: Mapping[str, float] | None = None,
+    keep_effects: bool = False,
+    past: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[Streamed]:
+    """As `forecast`, but members stay on disk below `folder`, where the same call goes on after an interruption.
+
+    `pool` says where members are run; results are the same bytes wherever that is. The folder may be removed when what
+    is made of the run is complete.
+    """
+    system, until = ready(country, members, until, overrides or {}, keep_effects, past, progress)
+    plan = planned(system, members=members, until=until, seed=seed, scenario=BASE)
+    with parts(folder, plan) as kept:
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            growth = None if past else beside.submit(growth_of, system)
+            fill(kept, pool, progress=progress)
+            more = {} if growth is None else {GROWTH: growth.result()}
+        forget_compiled()
+        yield streamed(kept, more)
+
+
+@contextmanager
+def compare_on_disk(  # noqa: PLR0913
+    country: Country,
+    scenario: Scenario,
+    folder: Path,
+    pool: Pool,
+    *,
+    members: int = 200,
+    until: int | None = None,
+    seed: int = 0,
+    overrides: Mapping[str, float] | None = None,
+    keep_effects: bool = False,
+    past: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[tuple[Streamed, Streamed]]:
+    """The base and a scenario as `compare` has them, on disk as `forecast_on_disk`: both, member by member."""
+    system, until = ready(country, members, until, overrides or {}, keep_effects, past, progress)
+    base_plan = planned(system, members=members, until=until, seed=seed, scenario=BASE)
+    plan = planned(system, members=members, until=until, seed=seed, scenario=scenario)
+    with parts(folder, base_plan) as base, parts(folder, plan, base.key) as kept:
+        fill(base, pool, progress=progress)
+        forget_compiled()
+        fill(kept, pool, control=base.control, progress=progress)
+        forget_compiled()
+        yield streamed(base, {}), streamed(kept, {})
 
 
 def compare(  # noqa: PLR0913

@@ -1,12 +1,17 @@
-"""What compilations leave: memory to be given back, and programs to be kept for the next run."""
+"""Memory: what compilations leave of it, programs kept for the next run, and work on a few places at a time."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
+
+ROOM: Final = 64_000_000
+"""Bytes of members that are read at a time where they stay on disk; working on them takes up to ten times as much."""
 
 
 def give_back() -> None:
@@ -41,3 +46,10 @@ def keep_compiled(folder: Path) -> None:
         if os.access(folder, os.W_OK):
             jax.config.update("jax_compilation_cache_dir", str(folder))
             jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+
+
+def slices(start: int, stop: int, one: int, whole: int = 1) -> Iterator[slice]:
+    """Slices of places that take `one` bytes each: as many as `ROOM` holds, in multiples of `whole`."""
+    step = max(ROOM // max(one, 1) // whole, 1) * whole
+    for first in range(start, stop, step):
+        yield slice(first, min(first + step, stop))

@@ -56,6 +56,12 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Quantity -> those it contains, none of which may exceed it."""
 
+COMPARED: Final = (
+    "people", "people_0_14", "people_15_64", "people_65_plus", "women_20_39", "jobs", "jobs_local", "jobs_public",
+    "homes", "income", "debt", "with_primary", "with_hospital", "with_rail",
+)  # fmt: skip
+"""Stocks of which a comparison keeps the base."""
+
 ROUNDING: Final = 1e-10
 """Error allowed relative to the largest term: some 1e5 times what summing doubles costs, far below a person."""
 
@@ -91,6 +97,42 @@ class Ensemble:
     """The values the run was made with, one record per parameter: name, value, unit, status, source, doc."""
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a run says of itself beside its arrays; fields as in `Ensemble`."""
+
+    country: Country
+    seed: int
+    members: int
+    scenario: str
+    years: tuple[int, ...]
+    stocks: frozenset[str]
+    """Names of the stocks it has."""
+    services_lost: bool
+    """Whether it tells of services lost."""
+    diagnostics: Mapping[str, float]
+    likely_error: Array | None
+    error_record: Mapping[str, Any]
+    parameters: tuple[Mapping[str, Any], ...]
+
+
+def heading(ensemble: Ensemble) -> Heading:
+    """What an ensemble says of itself."""
+    return Heading(
+        country=ensemble.country,
+        seed=ensemble.seed,
+        members=ensemble.members,
+        scenario=ensemble.scenario,
+        years=ensemble.years,
+        stocks=frozenset(ensemble.stocks),
+        services_lost=ensemble.services_lost is not None,
+        diagnostics=ensemble.diagnostics,
+        likely_error=ensemble.likely_error,
+        error_record=ensemble.error_record,
+        parameters=ensemble.parameters,
+    )
+
+
 def check(ensemble: Ensemble) -> None:
     """Raises ValueError where shapes or keys are wrong and ArithmeticError where figures do not add up.
 
@@ -99,18 +141,37 @@ def check(ensemble: Ensemble) -> None:
     international + adjustment. A fault here is one of the model, never of the user's input.
     """
     _check_shapes(ensemble)
-    _check_signs(ensemble)
-    _check_parts(ensemble)
-    _check_identity(ensemble)
+    check_figures(ensemble.country, ensemble.years, _arrays(ensemble))
+
+
+def check_figures(country: Country, years: tuple[int, ...], arrays: Mapping[str, Array], first: int = 0) -> None:
+    """As `check`, for the series [member, year or period, place] of members from the one numbered `first` on."""
+    at = _At(country, years, first)
+    _check_signs(at, arrays)
+    _check_parts(at, arrays)
+    _check_identity(at, arrays)
 
 
 def residuals(ensemble: Ensemble) -> Array:
     """[member, period, place] persons by which the change of people differs from what the flows explain."""
-    people = ensemble.stocks["people"]
+    return _unexplained(_arrays(ensemble))
+
+
+def _unexplained(arrays: Mapping[str, Array]) -> Array:
+    people = arrays["people"]
     explained = np.zeros_like(people[:, 1:])
     for name, sign in IDENTITY.items():
-        explained += sign * ensemble.flows[name]
+        explained += sign * arrays[name]
     return np.diff(people, axis=1) - explained
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Whose figures are checked."""
+
+    country: Country
+    years: tuple[int, ...]
+    first: int
 
 
 def _check_shapes(ensemble: Ensemble) -> None:
@@ -135,59 +196,59 @@ def _check_shapes(ensemble: Ensemble) -> None:
             raise ValueError(f"{name} is {array.dtype}{array.shape}, expected float64{expected[name]}")
 
 
-def _check_signs(ensemble: Ensemble) -> None:
-    for name, array in _arrays(ensemble).items():
+def _check_signs(at: _At, arrays: Mapping[str, Array]) -> None:
+    for name, array in arrays.items():
         wrong = ~np.isfinite(array) if name in SIGNED else ~(np.isfinite(array) & (array >= 0))
         if wrong.any():
-            raise ArithmeticError(_fault(ensemble, name, wrong, array, "is negative or not finite"))
+            raise ArithmeticError(_fault(at, name, wrong, array, "is negative or not finite"))
 
 
-def _check_parts(ensemble: Ensemble) -> None:
-    arrays = _arrays(ensemble)
+def _check_parts(at: _At, arrays: Mapping[str, Array]) -> None:
     people = arrays["people"]
     off = arrays["people_0_14"] + arrays["people_15_64"] + arrays["people_65_plus"] - people
     wrong = np.abs(off) > ROUNDING * (people + 1)
     if wrong.any():
-        raise ArithmeticError(_fault(ensemble, "people", wrong, off, "differs from the sum of its ages"))
+        raise ArithmeticError(_fault(at, "people", wrong, off, "differs from the sum of its ages"))
     if JOBS[0] in arrays:
         off = np.sum([arrays[name] for name in JOBS], axis=0) - arrays["jobs"]
         wrong = np.abs(off) > ROUNDING * (arrays["jobs"] + 1)
         if wrong.any():
-            raise ArithmeticError(_fault(ensemble, "jobs", wrong, off, "differs from the sum of its activities"))
+            raise ArithmeticError(_fault(at, "jobs", wrong, off, "differs from the sum of its activities"))
     if BY_RUNG[0] in arrays:
         off = np.sum([arrays[name] for name in BY_RUNG], axis=0) - people
         wrong = np.abs(off) > ROUNDING * (people + 1)
         if wrong.any():
-            raise ArithmeticError(_fault(ensemble, "people", wrong, off, "differs from the sum of its rungs"))
+            raise ArithmeticError(_fault(at, "people", wrong, off, "differs from the sum of its rungs"))
     for whole, parts in PARTS.items():
         for part in (name for name in parts if name in arrays):
             excess = arrays[part] - arrays[whole]
             wrong = excess > ROUNDING * (arrays[whole] + 1)
             if wrong.any():
-                raise ArithmeticError(_fault(ensemble, part, wrong, excess, f"exceeds {whole}"))
+                raise ArithmeticError(_fault(at, part, wrong, excess, f"exceeds {whole}"))
 
 
-def _check_identity(ensemble: Ensemble) -> None:
-    people = ensemble.stocks["people"]
-    scale = people[:, :-1] + people[:, 1:] + sum(np.abs(ensemble.flows[name]) for name in IDENTITY) + 1
-    off = residuals(ensemble)
+def _check_identity(at: _At, arrays: Mapping[str, Array]) -> None:
+    people = arrays["people"]
+    scale = people[:, :-1] + people[:, 1:] + sum(np.abs(arrays[name]) for name in IDENTITY) + 1
+    off = _unexplained(arrays)
     wrong = np.abs(off) > ROUNDING * scale
     if wrong.any():
-        raise ArithmeticError(_fault(ensemble, "change of people", wrong, off, "is not explained by its flows"))
+        raise ArithmeticError(_fault(at, "change of people", wrong, off, "is not explained by its flows"))
 
 
 def _arrays(ensemble: Ensemble) -> dict[str, Array]:
     return {**ensemble.stocks, **ensemble.flows, "central": ensemble.central, "by_age": ensemble.by_age}
 
 
-def _fault(ensemble: Ensemble, name: str, wrong: NDArray[np.bool_], values: Array, what: str) -> str:
+def _fault(at: _At, name: str, wrong: NDArray[np.bool_], values: Array, what: str) -> str:
     """Names the first faulty cell by member, place and year; flows and changes by the year their period ends in."""
     index = tuple(int(axis[0]) for axis in np.nonzero(wrong))
     year_axis, place_axis = (0, 1) if name == "central" else (1, 2)
-    later = int(wrong.shape[year_axis] == len(ensemble.years) - 1)
-    place, places = index[place_axis], ensemble.country.places
-    first = {"central": "", "by_age": f", quantile {QUANTILES[min(index[0], 2)]}"}.get(name, f", member {index[0]}")
+    later = int(wrong.shape[year_axis] == len(at.years) - 1)
+    place, places = index[place_axis], at.country.places
+    kinds = {"central": "", "by_age": f", quantile {QUANTILES[min(index[0], 2)]}"}
+    first = kinds.get(name, f", member {at.first + index[0]}")
     return (
-        f"{places.names_en[place]} ({places.codes[place]}), {ensemble.years[index[year_axis] + later]}{first}: "
+        f"{places.names_en[place]} ({places.codes[place]}), {at.years[index[year_axis] + later]}{first}: "
         f"{name} {what} by or at {values[index]:.6g} persons ({int(wrong.sum())} such cells)"
     )

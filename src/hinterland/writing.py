@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from hinterland.errors import InputError
+from hinterland.locks import is_free, locked
 
+_LOCK: Final = ".lock"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -30,12 +32,13 @@ def replacing(target: Path, *, is_ours: Callable[[Path], bool], needed: int = 0,
     made = _make_parents(target.parent)
     part = target.parent / f".{target.name}.{os.getpid()}.part"
     try:
-        with _told(target):
+        with told(target):
+            _remove_abandoned(target)
             part.mkdir()
-            (part / "probe").write_bytes(b"0")
-            (part / "probe").unlink()
-            _check_space(target, needed)
-            yield part
+            # A process that is killed leaves the folder, and the lock tells the next one that it may go.
+            with locked(part / _LOCK):
+                _check_space(target, needed)
+                yield part
             _swap(part, target)
     except BaseException as error:
         _remove(part)
@@ -52,7 +55,7 @@ def write_text(path: Path, text: str) -> None:
     made = _make_parents(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with _told(path):
+        with told(path):
             part.write_text(text, encoding="utf-8", newline="\n")
             part.replace(path)
     except BaseException:
@@ -65,7 +68,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 @contextmanager
-def _told(target: Path) -> Iterator[None]:
+def told(target: Path) -> Iterator[None]:
     """Turns what the operating system says into one message; leaves every other error alone."""
     try:
         yield
@@ -101,7 +104,7 @@ def _check_target(target: Path, is_ours: Callable[[Path], bool], kind: str) -> N
 def _make_parents(folder: Path) -> list[Path]:
     """Makes missing parents; returns those made, innermost first."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    with _told(folder):
+    with told(folder):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
@@ -109,6 +112,13 @@ def _make_parents(folder: Path) -> list[Path]:
                 _remove_if_empty(path)
             raise
     return missing
+
+
+def _remove_abandoned(target: Path) -> None:
+    """Removes what attempts at `target` have left that were killed."""
+    for part in target.parent.glob(f".{target.name}.*.part"):
+        if is_free(part / _LOCK):
+            _remove(part)
 
 
 def _check_space(target: Path, needed: int) -> None:
@@ -141,8 +151,9 @@ def _remove(folder: Path) -> None:
     for _ in range(20):
         # An impatient second Ctrl-C must not leave half of a run behind.
         with suppress(KeyboardInterrupt):
+            gone = not folder.exists()
             shutil.rmtree(folder, ignore_errors=True)
-            if not folder.exists():
+            if gone and not folder.exists():
                 return
             time.sleep(0.05)
 

@@ -10,7 +10,8 @@ from hinterland.anchor import ODDS, Anchor, Law, borrowed
 from hinterland.axes import LIFE_STAGES
 from hinterland.calibrate.following import with_course
 from hinterland.calibrate.prepare import prepare
-from hinterland.ensemble import kin, run_ensemble
+from hinterland.draws import kin
+from hinterland.ensemble import run_ensemble
 from hinterland.params import load
 from hinterland.record import check
 from hinterland.scenario import Change, Scenario

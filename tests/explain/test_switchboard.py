@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hinterland.axes import FIVE_YEARS, LIFE_STAGES
-from hinterland.ensemble import Given
 from hinterland.explain.mechanisms import FIRST, LATER, MECHANISMS
 from hinterland.explain.moves_between import between, exchange
 from hinterland.explain.shapley import shapley
 from hinterland.explain.switchboard import World, present, quantities, replacement, world
 from hinterland.explain.trace import Trace, at, since, traced
 from hinterland.explain.worths import gradients, order, worths
+from hinterland.given import Given
 from hinterland.model.fertility import WOMEN
 from hinterland.model.step import step
 from hinterland.space.dense import DenseKernel

@@ -19,7 +19,7 @@ import pytest
 from scipy.stats import kendalltau, norm
 
 from factories import small_country
-from hinterland import ensemble
+from hinterland import given
 from hinterland.axes import ACTIVITIES, FIVE_YEARS, FOOTLOOSE, SECTORS, SERVICES
 from hinterland.calibrate.prepare import prepare
 from hinterland.data.country import Country, Drivers, Places, frozen
@@ -162,7 +162,7 @@ def run(system: System, scenario: Scenario = BASE, base: Run | None = None, simu
         return kept[-1]
 
     control = None if base is None else base.control
-    with mock.patch.object(ensemble, "simulate", keeping):
+    with mock.patch.object(given, "simulate", keeping):
         outcome = run_ensemble(system, members=MEMBERS, until=UNTIL, seed=1, scenario=scenario, control=control)
     check(outcome.ensemble)
     (path,) = kept

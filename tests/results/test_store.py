@@ -1,7 +1,6 @@
 """Runs come back from disk as they were, byte by byte the same for one seed, and never half-written."""
 
 import errno
-import hashlib
 import json
 import shutil
 from dataclasses import replace
@@ -14,20 +13,7 @@ from factories import small_country, small_ensemble
 from hinterland.errors import InputError
 from hinterland.record import SETTLEMENTS
 from hinterland.results import store
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """Every file's digest; the attributes of the group, which carry the time of writing, without that time."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            content = path.read_bytes()
-            if path == folder / "zarr.json":
-                described = json.loads(content)
-                described["attributes"].pop("created")
-                content = json.dumps(described).encode()
-            found[str(path.relative_to(folder))] = hashlib.sha256(content).hexdigest()
-    return found
+from stores import digests
 
 
 def left_over(folder: Path) -> list[str]:

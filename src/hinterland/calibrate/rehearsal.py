@@ -22,8 +22,8 @@ from hinterland.calibrate.prepare import _setting, prepare, record_start
 from hinterland.calibrate.vital import local_fertility
 from hinterland.data.country import Country
 from hinterland.data.schedules import medium, schedules
-from hinterland.ensemble import central
 from hinterland.errors import InputError
+from hinterland.given import central
 from hinterland.model.fertility import reverting
 from hinterland.model.nation import National
 from hinterland.model.step import Behaviour, Conditions, Setting, with_base
@@ -194,7 +194,7 @@ def simulated(of: Rehearsal, values: Mapping[str, jax.Array]) -> jax.Array:
 
 
 def _lapsing(effect: jax.Array, values: Mapping[str, jax.Array], elapsed: float) -> jax.Array:
-    """The place effect as `ensemble.lapsing` has it, for one member and for gradients."""
+    """The place effect as `pulls.lapsing` has it, for one member and for gradients."""
     half = jnp.where(effect > 0, values["boom_half_life"], values["loss_half_life"])
     lasting = values["lasting_share"]
     return effect * (lasting + (1 - lasting) * 2 ** (-elapsed / half))

@@ -12,6 +12,7 @@ from hinterland.evaluate.baselines.totals import Trend
 from hinterland.evaluate.panel import Array, Forecast, Method, Panel
 from hinterland.evaluate.spread import spread
 from hinterland.evaluate.suspicions import suspicions
+from hinterland.pool import Here, Pool
 
 Progress = Callable[[int, int, str], None]
 
@@ -101,41 +102,50 @@ def backtest(
     horizon: int | None = None,
     remarks: Mapping[str, tuple[str, ...]] | None = None,
     progress: Progress | None = None,
+    pool: Pool = Here(),  # noqa: B008
 ) -> Backtest:
     """Every method's forecast from `launch`, of totals and, where it has them, ages and quantiles.
 
     Methods that cannot be asked (too short a record, no ages) are refused by name and the others go on. Methods
-    without quantiles of their own get those of their errors at earlier launches, where the record holds any.
+    without quantiles of their own get those of their errors at earlier launches, where the record holds any. Methods
+    are asked wherever `pool` does them; what they say does not depend on it, but how long they take does.
     InputError where the launch or the horizon lies outside the record.
     """
     years = years_after(panel, launch, horizon)
     known = panel.until(launch)
-    entries: list[Entry] = []
-    refusals: list[Refusal] = []
-    for done, (name, method) in enumerate(methods.items()):
+    found: dict[str, Entry | Refusal] = {}
+    ask = Asking(known, years, remarks or {})
+    for (name, _), said in pool.each(ask, methods.items()):
         if progress is not None:
-            progress(done, len(methods), "methods")
-        began = time.monotonic()
-        try:
-            forecast, source = _asked(method, known, years)
-        except InputError as error:
-            refusals.append(Refusal(name, str(error)))
-            continue
-        entries.append(
-            Entry(
-                method=name,
-                forecast=forecast,
-                spread=source,
-                remarks=(remarks or {}).get(name, ()),
-                seconds=time.monotonic() - began,
-            )
-        )
+            progress(len(found), len(methods), "methods")
+        found[name] = said
+    entries = tuple(said for name in methods if isinstance(said := found[name], Entry))
+    refusals = tuple(said for name in methods if isinstance(said := found[name], Refusal))
     if progress is not None:
         progress(len(methods), len(methods), "methods")
     if not entries:
         said = "; ".join(f"{refusal.method}: {refusal.why}" for refusal in refusals)
         raise InputError(f"no method can be asked at {launch}", remedy=f"Reasons: {said}", where=panel.code)
-    return Backtest(panel, launch, years, tuple(entries), tuple(refusals), suspicions(panel, launch))
+    return Backtest(panel, launch, years, entries, refusals, suspicions(panel, launch))
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Asks a method, by name, at one launch; travels to other processes."""
+
+    known: Panel
+    years: tuple[int, ...]
+    remarks: Mapping[str, tuple[str, ...]]
+
+    def __call__(self, named: tuple[str, Method]) -> Entry | Refusal:
+        """What the method said, or why it cannot be asked."""
+        name, method = named
+        began = time.monotonic()
+        try:
+            forecast, source = _asked(method, self.known, self.years)
+        except InputError as error:
+            return Refusal(name, str(error))
+        return Entry(name, forecast, source, self.remarks.get(name, ()), time.monotonic() - began)
 
 
 def _asked(method: Method, known: Panel, years: tuple[int, ...]) -> tuple[Forecast, str]:

@@ -20,10 +20,10 @@ from hinterland.calibrate.prepare import prepare
 from hinterland.calibrate.rehearsal import Progress, earlier_launch
 from hinterland.calibrate.sample import sampled
 from hinterland.data.country import Country
-from hinterland.ensemble import central
 from hinterland.errors import InputError
 from hinterland.evaluate.vintage import known_at
 from hinterland.fitted import Fitted, read_fitted
+from hinterland.given import central
 from hinterland.params import Parameters, load
 from hinterland.simulate import simulate
 

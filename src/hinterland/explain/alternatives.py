@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.axes import ACTIVITIES
-from hinterland.ensemble import BLOCK, Block, Given, given
+from hinterland.draws import Block
+from hinterland.given import Given, given
 from hinterland.holding import full
 from hinterland.model.economy import Given as Economic
 from hinterland.model.levers import AXES, Levers
 from hinterland.model.mergers import Merger, arranged
 from hinterland.model.step import Kernels, Setting
+from hinterland.plan import BLOCK
 from hinterland.scenario import BASE, Scenario, changed
 from hinterland.selections import select
 from hinterland.shocks import no_shocks, taken

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.data.country import Country
-from hinterland.ensemble import Block, Given, calm, central, drawn, given, one, pull_course, responding
+from hinterland.draws import Block, calm, drawn, one
 from hinterland.explain.gradients import agreed
 from hinterland.explain.mechanisms import FIRST, INTERACTION, MOMENTUM, SHOCKS, UNEXPLAINED
 from hinterland.explain.moves_between import Exchange, exchange
@@ -30,6 +30,8 @@ from hinterland.explain.shapley import ends, shapley
 from hinterland.explain.switchboard import World, names, quantities, world
 from hinterland.explain.trace import Trace, at, since, traced
 from hinterland.explain.worths import Order, gradients, order, worths
+from hinterland.given import Given, central, given, responding
+from hinterland.pulls import pull_course
 from hinterland.scenario import BASE
 from hinterland.system import System
 from hinterland.ways import railways
@@ -255,7 +257,7 @@ def _members(system: System, starts: list[int], first: int, members: int, seed: 
 
 
 def _answering(system: System, trace: Trace) -> System:
-    """The system with the response of its places to pull, as `ensemble.answering` measures it, from the central run."""
+    """The system with the response of its places to pull, as `given.answering` measures it, from the central run."""
     if system.course is None or system.course.response is not None:
         return system
     people = np.asarray(trace.states.people)[1:, 0].sum(axis=(-2, -1))

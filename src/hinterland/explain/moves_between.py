@@ -18,8 +18,8 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from hinterland.ensemble import Given
 from hinterland.explain.trace import Trace, at
+from hinterland.given import Given
 from hinterland.holding import full
 from hinterland.model.migration import Choices, by_age, choices
 from hinterland.model.settling import settle

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.axes import SEXES, Ages
-from hinterland.ensemble import Given
 from hinterland.explain.mechanisms import MECHANISMS
+from hinterland.given import Given
 from hinterland.model.economy import Habits
 from hinterland.model.fertility import WOMEN
 from hinterland.model.migration import mean_gap

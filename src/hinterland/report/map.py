@@ -14,7 +14,7 @@ from hinterland.report.land import Box, fit, outline
 from hinterland.report.numbers import change, exact, short, tick
 from hinterland.report.svg import drawing, element, path, width_of, words
 from hinterland.report.text import Text, html, same, say
-from hinterland.report.view import Array, Unit, View
+from hinterland.report.view import Array, Unit, View, medians
 
 WIDTH: Final = 760
 NARROW: Final = 2.0
@@ -100,7 +100,7 @@ def bubble_map(key: str, view: View, marked: Unit | None = None, named: Sequence
 
 def _medians(view: View) -> tuple[Array, Array]:
     """[place] median people in the base year and in the year of focus."""
-    return np.median(view.people_in(view.base_year), axis=0), np.median(view.people_in(view.focus), axis=0)
+    return view.people_in(view.base_year, medians), view.people_in(view.focus, medians)
 
 
 def _sizes(now: Array, area: float) -> Array:

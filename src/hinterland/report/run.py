@@ -20,7 +20,7 @@ from hinterland.report.pyramid import pyramids
 from hinterland.report.rungs import rungs
 from hinterland.report.services import services
 from hinterland.report.text import LANGUAGES, Text, html, same, say
-from hinterland.report.view import BAND_80, Array, Unit, View, quantiles
+from hinterland.report.view import BAND_80, Array, Unit, View, medians, quantiles
 from hinterland.writing import write_text
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _examples(view: View, pages: frozenset[str]) -> str:
 
 
 def _largest(view: View) -> list[int]:
-    now = np.median(view.people_in(view.base_year), axis=0)
+    now = view.people_in(view.base_year, medians)
     return [int(i) for i in np.argsort(-now, kind="stable")[:_EXAMPLES]]
 
 
@@ -97,8 +97,8 @@ def _linked(unit: Unit, pages: frozenset[str]) -> str:
 
 def _all_places(view: View, pages: frozenset[str]) -> str:
     """A table of every place in order of code, with a field to search it and headings that sort it."""
-    now = np.median(view.people_in(view.base_year), axis=0)
-    then = quantiles(view.people_in(view.focus), BAND_80[0], 0.5, BAND_80[1])
+    now = view.people_in(view.base_year, medians)
+    then = view.people_in(view.focus, lambda people: quantiles(people, BAND_80[0], 0.5, BAND_80[1]))
     headings = (
         (say("place"), False),
         (say("code"), False),

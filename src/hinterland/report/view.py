@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.errors import InputError
+from hinterland.memory import slices
 from hinterland.report.text import LANGUAGES, Text, same
 
 if TYPE_CHECKING:
@@ -195,10 +196,11 @@ class View:
             self._sums[key] = total
         return self._sums[key]
 
-    def people_in(self, year: int) -> Array:
-        """[member, place] people in one year of the run."""
-        chosen = self.data["people"].sel(year=year).transpose("member", "place")
-        return np.asarray(chosen.values, dtype=np.float64)
+    def people_in(self, year: int, of: Callable[[Array], Array]) -> Array:
+        """What `of` makes of people [member, place] in one year of the run [..., place], from some places at a time."""
+        people = self.data["people"].sel(year=year).transpose("member", "place")
+        each = slices(0, len(self.codes), 8 * self.members)
+        return np.concatenate([of(np.asarray(people.isel(place=few).values, np.float64)) for few in each], axis=-1)
 
     def record(self, unit: Unit) -> Array:
         """[record year] people counted in the past; the base year's people where the run keeps no record."""
@@ -236,6 +238,11 @@ class View:
 def quantiles(values: Array, *levels: float) -> Array:
     """[level, ...] quantiles over members, the first axis."""
     return np.quantile(values, levels, axis=0)
+
+
+def medians(values: Array) -> Array:
+    """[...] medians over members, the first axis."""
+    return np.median(values, axis=0)
 
 
 def both(own: str, romanised: str) -> Text:

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hinterland.results.summary import LEVELS, areas, quantiles, summed
+from hinterland.results.summary import LEVELS, Array, areas, marks_of
 from hinterland.results.variables import VARIABLES
 from hinterland.writing import write_text
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-    from numpy.typing import NDArray
 
 LOW: Final = LEVELS.index(0.1)
 MIDDLE: Final = LEVELS.index(0.5)
 HIGH: Final = LEVELS.index(0.9)
 
 
-def table(base: Mapping[str, NDArray[np.float32]], dataset: xr.Dataset) -> pd.DataFrame:
+class Values(Protocol):
+    """Values [member, year, place] in memory, or read when they are asked for."""
+
+    def __getitem__(self, at: tuple[slice, slice, slice], /) -> NDArray[Any]:
+        """Some of them."""
+        ...
+
+
+def table(base: Mapping[str, Values], dataset: xr.Dataset) -> pd.DataFrame:
     """Rows place, name, year, variable, unit; medians of base and scenario; median and 80% band of the difference.
 
     `base` [member, year, place] by stock, `dataset` the run of the scenario with the same members. Differences are
@@ -34,11 +42,18 @@ def table(base: Mapping[str, NDArray[np.float32]], dataset: xr.Dataset) -> pd.Da
     years = dataset["year"].to_numpy()
     frames: list[pd.DataFrame] = []
     for name, values in base.items():
-        before = summed(np.asarray(np.moveaxis(values, 0, -1).swapaxes(0, 1), np.float64), sums)
-        # To the same digits as the base, so that what is alike in both differs by nothing.
-        rounded = dataset[name].transpose("place", "year", "member").to_numpy().astype(np.float32)
-        after = summed(rounded.astype(np.float64), sums)
-        change = quantiles(after - before)
+        variable = dataset[name].transpose("place", "year", "member")
+
+        def before(few: slice, of: Any = values) -> Array:
+            return _rounded(np.moveaxis(of[:, :, few], 0, -1).swapaxes(0, 1))
+
+        def after(few: slice, of: Any = variable) -> Array:
+            return _rounded(of.isel(place=few).to_numpy())
+
+        def change(few: slice, reads: Any = (before, after)) -> Array:
+            return reads[1](few) - reads[0](few)
+
+        of_base, of_scenario, of_change = (marks_of(of, variable.shape, sums) for of in (before, after, change))
         frames.append(
             pd.DataFrame(
                 {
@@ -47,17 +62,22 @@ def table(base: Mapping[str, NDArray[np.float32]], dataset: xr.Dataset) -> pd.Da
                     "year": np.tile(years, len(codes)),
                     "variable": name,
                     "unit": VARIABLES[name].unit,
-                    "base": quantiles(before)[..., MIDDLE].ravel(),
-                    "scenario": quantiles(after)[..., MIDDLE].ravel(),
-                    "difference": change[..., MIDDLE].ravel(),
-                    "difference_p10": change[..., LOW].ravel(),
-                    "difference_p90": change[..., HIGH].ravel(),
+                    "base": of_base[..., MIDDLE].ravel(),
+                    "scenario": of_scenario[..., MIDDLE].ravel(),
+                    "difference": of_change[..., MIDDLE].ravel(),
+                    "difference_p10": of_change[..., LOW].ravel(),
+                    "difference_p90": of_change[..., HIGH].ravel(),
                 }
             )
         )
     return pd.concat(frames, ignore_index=True)
 
 
-def write(base: Mapping[str, NDArray[np.float32]], dataset: xr.Dataset, path: Path) -> None:
+def _rounded(values: NDArray[Any]) -> Array:
+    """To the same digits in both runs, so that what is alike in them differs by nothing."""
+    return values.astype(np.float32).astype(np.float64, order="C")
+
+
+def write(base: Mapping[str, Values], dataset: xr.Dataset, path: Path) -> None:
     """Writes the table as UTF-8 CSV, whole or not at all; InputError where it cannot be written."""
     write_text(path, table(base, dataset).to_csv(index=False, float_format="%.6g", lineterminator="\n"))

@@ -6,6 +6,7 @@ Classes follow stated rules (docs/settlement.md) on whole units, so they are pro
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from hinterland.memory import slices
 from hinterland.model import areas, settlement
 from hinterland.params import load
 from hinterland.space.commuting import daily
@@ -47,6 +49,39 @@ def table(dataset: xr.Dataset) -> pd.DataFrame:
     usual = load()
     own = {str(entry["name"]): entry["value"] for entry in json.loads(dataset.attrs["parameters"])}
     values = {name: own.get(name, usual.value(name)) for name in usual}
+    each = [
+        _columns(dataset.isel(place=few), chosen, values)
+        for few in slices(0, dataset.sizes["place"], 64 * dataset.sizes["member"] * len(chosen))
+    ]
+    found = {name: np.concatenate([of[name] for of in each], axis=1).ravel() for name in each[0]}
+    centre = _centres(dataset, values)
+    care = _care(dataset)[chosen]
+    codes, names = dataset["place"].to_numpy(), dataset["name"].to_numpy()
+    degrees = settlement.DEGREE_NAMES
+    sizes = [*settlement.SIZE_CLASSES, ""]
+    rows = {
+        "place": np.tile(codes, len(chosen)),
+        "name": np.tile(names, len(chosen)),
+        "year": np.repeat(years[chosen], len(codes)),
+        "urban_people": found["urban_people"],
+        "size_class": [sizes[int(code)] for code in found["size"]],
+        "degree_of_urbanisation": [degrees[k]["en"] if k >= 0 else "" for k in found["degree"].tolist()],
+        "functional_area": np.tile([str(codes[c]) if c >= 0 else "" for c in centre], len(chosen)),
+        **{f"land_{name}": found[f"land_{name}"] for name in LAND},
+        "farm_land": found["farm_land"],
+        "farm_idle": found["farm_idle"],
+        "care": care.ravel(),
+    }
+    return pd.DataFrame(rows).sort_values(["place", "year"], kind="stable").reset_index(drop=True)
+
+
+def write(dataset: xr.Dataset, path: Path) -> None:
+    """Writes the table as UTF-8 CSV, whole or not at all; InputError where it cannot be written."""
+    write_text(path, table(dataset).to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+
+
+def _columns(dataset: xr.Dataset, chosen: list[int], values: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """Column -> [year, place] of the places of a dataset, from all of their members."""
     rules = settlement.rules(values)
     area = jnp.asarray(dataset["area"].to_numpy())
     people = _of(dataset, "people", chosen)
@@ -58,38 +93,25 @@ def table(dataset: xr.Dataset) -> pd.DataFrame:
         )
     ).mean(axis=0)
     median, share = np.median(people, axis=0), np.median(urban, axis=0)
-    degree = np.asarray(settlement.degree(jnp.asarray(median), area, jnp.asarray(share), rules))
-    size = np.asarray(settlement.size_class(jnp.asarray(median * share)))
-    centre = _centres(dataset, values)
     jobs = jnp.asarray(np.median(_of(dataset, "jobs_farm", chosen), axis=0))
     farms = settlement.farm_land(
         jobs, jobs[0], area, jnp.asarray(values["farmland_share"]), jnp.asarray(values["farm_most_land"])
     )
-    care = _care(dataset)[chosen]
-    codes, names = dataset["place"].to_numpy(), dataset["name"].to_numpy()
-    sizes = [*settlement.SIZE_CLASSES, ""]
-    rows = {
-        "place": np.tile(codes, len(chosen)),
-        "name": np.tile(names, len(chosen)),
-        "year": np.repeat(years[chosen], len(codes)),
-        "urban_people": (median * share).ravel(),
-        "size_class": [sizes[code] for code in size.ravel()],
-        "degree_of_urbanisation": [settlement.DEGREE_NAMES[code]["en"] if code >= 0 else "" for code in degree.ravel()],
-        "functional_area": np.tile([str(codes[c]) if c >= 0 else "" for c in centre], len(chosen)),
-        **{
-            f"land_{name}": np.where(np.isnan(working).any(axis=0), np.nan, land[..., code]).ravel()
-            for code, name in enumerate(LAND)
-        },
-        "farm_land": np.asarray(farms.relative).ravel(),
-        "farm_idle": np.asarray(farms.idle).ravel(),
-        "care": care.ravel(),
+    unknown = np.isnan(working).any(axis=0)
+    return {
+        "urban_people": median * share,
+        "size": np.asarray(settlement.size_class(jnp.asarray(median * share))),
+        "degree": np.asarray(settlement.degree(jnp.asarray(median), area, jnp.asarray(share), rules)),
+        **{f"land_{name}": np.where(unknown, np.nan, land[..., code]) for code, name in enumerate(LAND)},
+        "farm_land": np.asarray(farms.relative),
+        "farm_idle": np.asarray(farms.idle),
     }
-    return pd.DataFrame(rows).sort_values(["place", "year"], kind="stable").reset_index(drop=True)
 
 
-def write(dataset: xr.Dataset, path: Path) -> None:
-    """Writes the table as UTF-8 CSV, whole or not at all; InputError where it cannot be written."""
-    write_text(path, table(dataset).to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+def _medians(dataset: xr.Dataset, name: str) -> Array:
+    """Medians [place] of a stock at the base year."""
+    every = slices(0, dataset.sizes["place"], 16 * dataset.sizes["member"])
+    return np.concatenate([np.median(_of(dataset.isel(place=few), name, [0])[:, 0], axis=0) for few in every])
 
 
 def _of(dataset: xr.Dataset, name: str, chosen: list[int]) -> Array:
@@ -105,8 +127,8 @@ def _centres(dataset: xr.Dataset, values: dict[str, Any]) -> NDArray[np.int64]:
         return np.full(dataset.sizes["place"], -1)
     distance = great_circle(dataset["lon"].to_numpy(), dataset["lat"].to_numpy())
     weights = daily(distance, dataset["area"].to_numpy(), scale=float(values["commute_scale"]))
-    jobs = jnp.asarray(np.median(_of(dataset, "jobs", [0])[:, 0], axis=0))
-    people = jnp.asarray(np.median(_of(dataset, "people", [0])[:, 0], axis=0))
+    jobs = jnp.asarray(_medians(dataset, "jobs"))
+    people = jnp.asarray(_medians(dataset, "people"))
     working = people * jobs.sum() / people.sum()
     flows = np.asarray(areas.commuters(jobs, working, DenseKernel(matrix=jnp.asarray(weights))), dtype=np.float64)
     core = np.asarray(people) >= float(values["degree_city_people"])

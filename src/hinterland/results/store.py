@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hinterland.axes import RUNGS, SERVICES
 from hinterland.data.country import Country
 from hinterland.errors import InputError
-from hinterland.record import FLOWS, LIVELIHOODS, SETTLEMENTS, STOCKS, Ensemble, check
-from hinterland.results.dataset import FORMAT, to_dataset
+from hinterland.memory import slices
+from hinterland.record import FLOWS, LIVELIHOODS, SETTLEMENTS, STOCKS, Ensemble, Heading, check, heading
+from hinterland.results.dataset import FORMAT, beside, described, members_variables, read
+from hinterland.results.variables import VARIABLES
 from hinterland.writing import replacing
 
 if TYPE_CHECKING:
@@ -21,6 +27,31 @@ if TYPE_CHECKING:
 
 PLACES_PER_CHUNK: Final = 16
 """Half a megabyte per variable at 200 members: small enough to read one town, large enough for few files."""
+MEMBERS_PER_CHUNK: Final = 4096
+_NAN: Final = "AAAAAAAA+H8="
+"""NaN as xarray writes it among attributes."""
+
+
+class Run(Protocol):
+    """A run that is read a few places at a time."""
+
+    @property
+    def heading(self) -> Heading:
+        """What it says of itself."""
+        ...
+
+    def read(self, name: str, places: slice) -> NDArray[np.float64]:
+        """A variable at some places, in the order of its dims."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _InMemory:
+    ensemble: Ensemble
+    heading: Heading
+
+    def read(self, name: str, places: slice) -> NDArray[np.float64]:
+        return read(self.ensemble, name, places)
 
 
 def write(ensemble: Ensemble, folder: str | Path) -> None:
@@ -30,17 +61,53 @@ def write(ensemble: Ensemble, folder: str | Path) -> None:
     InputError: the folder holds something else, cannot be written, or the disk is full. ArithmeticError: the run does
     not add up (see `record.check`).
     """
+    check(ensemble)
+    write_run(_InMemory(ensemble, heading(ensemble)), folder)
+
+
+def write_run(run: Run, folder: str | Path, progress: Callable[[int, int, str], None] | None = None) -> None:
+    """As `write`, for a run that was checked when it was made, one chunk of places in memory at a time."""
+    import zarr
     from zarr.codecs import ZstdCodec
 
-    check(ensemble)
-    dataset = to_dataset(ensemble, created=datetime.now(UTC).isoformat(timespec="seconds"))
-    encoding: dict[str, Any] = {}
-    for name, variable in dataset.data_vars.items():
-        chunks = tuple(min(PLACES_PER_CHUNK, size) if dim == "place" else size for dim, size in variable.sizes.items())
-        # A chunk that goes missing must read as NaN, not as a town without people.
-        encoding[str(name)] = {"chunks": chunks, "compressors": (ZstdCodec(level=1),), "fill_value": np.nan}
+    shapes = members_variables(run.heading)
+    rest = beside(run.heading, created=datetime.now(UTC).isoformat(timespec="seconds"))
+    own = " ".join(sorted(str(name) for name, of in rest.coords.items() if of.dims == ("place",) and name != "place"))
+    places = len(run.heading.country.places)
     with replacing(Path(folder), is_ours=is_run) as part:
-        dataset.to_zarr(part, mode="w", zarr_format=3, consolidated=False, encoding=encoding)
+        group = zarr.open_group(part, mode="w", zarr_format=3)
+        for done, (name, shape) in enumerate(shapes.items()):
+            if progress is not None:
+                progress(done, len(shapes), "variables")
+            dims = VARIABLES[name].dims
+            at = dims.index("place")
+            array = group.create_array(
+                name,
+                shape=shape,
+                chunks=_chunks(dims, shape),
+                dtype="float64",
+                compressors=(ZstdCodec(level=1),),
+                # A chunk that goes missing must read as NaN, not as a town without people.
+                fill_value=np.nan,
+                dimension_names=dims,
+                attributes={**described(name), "coordinates": own, "_FillValue": _NAN},
+            )
+            for few in slices(0, places, 8 * math.prod(shape) // places, whole=PLACES_PER_CHUNK):
+                array[(slice(None),) * at + (few,)] = run.read(name, few)
+        encoding: dict[str, Any] = {
+            str(name): {
+                "chunks": _chunks(tuple(map(str, of.dims)), of.shape),
+                "compressors": (ZstdCodec(level=1),),
+                "fill_value": np.nan,
+            }
+            for name, of in rest.data_vars.items()
+        }
+        rest.to_zarr(part, mode="a", zarr_format=3, consolidated=False, encoding=encoding)
+
+
+def _chunks(dims: tuple[str, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
+    most = {"place": PLACES_PER_CHUNK, "member": MEMBERS_PER_CHUNK}
+    return tuple(min(most.get(dim, size), size) for dim, size in zip(dims, shape, strict=True))
 
 
 def is_run(folder: Path) -> bool:

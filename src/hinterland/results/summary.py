@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.axes import Ages
+from hinterland.memory import slices
 from hinterland.results.variables import Variable, series
 from hinterland.selections import select
 from hinterland.writing import write_text
@@ -23,6 +26,8 @@ Array = NDArray[np.float64]
 LEVELS: Final = (0.025, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.975)
 COLUMNS: Final = ("p025", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "p975")
 EXTREME: Final = ("p025", "p975")
+WHOLE: Final = 16
+"""Places read at a time are a multiple of it, as chunks hold so many."""
 MEMBERS_FOR_95: Final = 1000
 """Fewer members do not tell a 95% band: its ends would rest on a handful of them."""
 
@@ -41,8 +46,8 @@ def table(dataset: xr.Dataset) -> pd.DataFrame:
     frames = []
     for variable in series(dataset):
         axis = "year" if variable.kind == "stock" else "period"
-        values = dataset[variable.name].transpose("place", axis, "member").to_numpy()
-        marks = quantiles(summed(values, sums))
+        values = dataset[variable.name].transpose("place", axis, "member")
+        marks = marks_of(lambda few, of=values: of.isel(place=few).to_numpy(), values.shape, sums)
         years = dataset[axis].to_numpy()
         if variable.name in record:
             past_years, past = record[variable.name]
@@ -71,6 +76,25 @@ def quantiles(values: Array) -> Array:
     above = np.minimum(below + 1, values.shape[-1] - 1)
     low, high = ranked[..., below], ranked[..., above]
     return low + (high - low) * (position - below)
+
+
+def marks_of(read: Callable[[slice], Array], shape: tuple[int, ...], sums: list[NDArray[np.int64]]) -> Array:
+    """Quantiles [area, time, level] of places and of sums over areas, of values [place, time, member] of a shape.
+
+    `read` gives those of a slice of places; members of no more places than there is room for are in memory at a time.
+    """
+    found: list[Array] = []
+    totals: list[Array | None] = [None] * len(sums)
+    for few in slices(0, shape[0], 8 * math.prod(shape[1:]), whole=WHOLE):
+        values = read(few)
+        found.append(quantiles(values))
+        for area, places in enumerate(sums):
+            here = places[(places >= few.start) & (places < few.stop)] - few.start
+            if len(here):
+                # With what there was before as the first of them, so that the sum is the same however it is cut.
+                before = [] if (known := totals[area]) is None else [known[None]]
+                totals[area] = np.concatenate([*before, values[here]]).sum(axis=0)
+    return np.concatenate([*found, quantiles(np.stack([of for of in totals if of is not None]))])
 
 
 def areas(dataset: xr.Dataset) -> tuple[list[str], list[str], list[NDArray[np.int64]]]:

@@ -8,7 +8,7 @@ measured against exact rows after it is built, and what does not keep the bound 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any, Final
 
@@ -68,8 +68,9 @@ class Hierarchical:
     shape: Shape
     basis: Floats
     entries: Entries
-    report: Report
-    threads: int
+    report: Report = field(metadata={"apart": True})
+    threads: int = field(metadata={"apart": True})
+    """Products have the same bits however many there are."""
 
     def apply(self, columns: Floats) -> Floats:
         """K x for columns [..., place, column] in single or double precision; same shape and type."""

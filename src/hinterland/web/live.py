@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.data.country import Country
-from hinterland.ensemble import Block, answering, drawn, given, starts_of, usual_end
+from hinterland.draws import Block, drawn
 from hinterland.errors import InputError
+from hinterland.given import answering, given
+from hinterland.plan import starts_of, usual_end
 from hinterland.scenario import BASE, LEVERS, Scenario
 from hinterland.shocks import taken
 from hinterland.system import System

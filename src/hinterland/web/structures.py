@@ -8,8 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hinterland.ensemble import Given
 from hinterland.explain.alternatives import stacked
+from hinterland.given import Given
 from hinterland.model.mergers import Mergers
 from hinterland.system import System
 from hinterland.ways import Railways
