@@ -16,7 +16,7 @@ import pytest
 from factories import small_country
 from hinterland.ensemble import Outcome, diagnostics, quantiles, run_ensemble
 from hinterland.errors import InputError
-from hinterland.kept import CONTROL, Part
+from hinterland.kept import CELLS, CONTROL, Part
 from hinterland.parts import key, parts
 from hinterland.plan import BLOCK, Plan, planned
 from hinterland.pool import Here
@@ -237,14 +237,15 @@ def test_figures_are_read_a_few_places_at_a_time_without_a_difference(
 
 
 @pytest.mark.slow
-def test_what_is_held_does_not_grow_with_members(
+def test_what_is_held_is_a_multiple_of_the_room_and_not_all_members(
     tmp_path: Path, plan: Plan, made: dict[int, Part], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Arrays that are alive at the most while parts are read and written, by numpy's own count of its memory."""
-    monkeypatch.setattr(importlib.import_module("hinterland.memory"), "ROOM", 1_200_000)
-    few, many = (_peak(tmp_path / str(members), plan, made, members) for members in (32 * BLOCK, 128 * BLOCK))
-    assert many < 1.3 * few, (few, many)
-    assert many < 12 * 1_200_000, "a multiple of the room, far less than the members on disk"
+    monkeypatch.setattr(importlib.import_module("hinterland.memory"), "ROOM", room := 2_400_000)
+    members = 256 * BLOCK
+    cells = made[0][CELLS].nbytes // BLOCK * members
+    _peak(tmp_path / "imports", plan, made, BLOCK)
+    assert _peak(tmp_path / "many", plan, made, members) < 12 * room < cells
 
 
 def _peak(folder: Path, plan: Plan, made: dict[int, Part], members: int) -> int:
