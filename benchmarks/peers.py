@@ -124,7 +124,7 @@ def in_turn(theirs: Callable[[], Any], ours: Callable[[], Any], *, times: int) -
     return statistics.median(took[0]), statistics.median(took[1])
 
 
-def off(found: Array, exact: Array) -> float:
+def off(found: Any, exact: Any) -> float:
     """The largest difference in parts of the exact value, where that is not tiny."""
     known = exact > 1e-6 * exact.max()
     return float((np.abs(found - exact)[known] / exact[known]).max())
@@ -285,8 +285,10 @@ def skmob(of: Ground, operator: Hierarchical, built: float, run: Callable[..., A
 
 def spint(of: Ground, run: Callable[..., Any]) -> list[Line] | str:
     """A production-constrained gravity model fitted to pairs; ours by the estimator that `calibrate.flows` calls."""
-    from pyfixest import fepois  # pyright: ignore[reportMissingImports]
-
+    try:
+        from pyfixest import fepois  # pyright: ignore[reportMissingImports]
+    except ImportError:
+        return "there is nothing to compare it with: pyfixest is not installed (hinterland[calibrate])"
     lon, lat, mass = of.lon[:PAIRED], of.lat[:PAIRED], of.weight[:PAIRED]
     km = great_circle(lon, lat)
     origin, destination = np.nonzero(km > 0)

@@ -43,8 +43,8 @@ SIZES = (3_100, 10_000, 35_000, 140_000)
 DENSE = 3_100
 """Most places of which the full matrix runs too; above, its products alone are computed from a slab."""
 BASE, STEPS, WIDTH = 2000, 30, 5
-SLAB = 2_000
-"""Rows of the full matrix by which its pace is measured."""
+SLAB = 60_000_000
+"""Entries of the full matrix by which its pace is measured."""
 STAGES = ("read", "operator", "start", "compile", "run")
 
 
@@ -67,7 +67,9 @@ def towns(file: Path | None, number: int) -> Towns:
             lon, lat, people, [f"{math.floor(x / 4)}.{math.floor(y / 4)}" for x, y in zip(lon, lat, strict=True)]
         )
     with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as text:
-        rows = [row for row in csv.DictReader(text) if float(row["population"]) >= 1]
+        peopled = (row for row in csv.DictReader(text) if float(row["population"]) >= 1)
+        # A pack takes one place a position; of GeoNames' few at one point the first is kept.
+        rows = list({(row["longitude"], row["latitude"]): row for row in reversed(list(peopled))}.values())[::-1]
     if number > len(rows):
         raise SystemExit(f"{file} has {len(rows)} places with people, {number} are wanted")
     lon, lat = (np.array([float(row[name]) for row in rows]) for name in ("longitude", "latitude"))
@@ -239,7 +241,7 @@ def pace(number: int) -> dict[str, float]:
     """Seconds of CPU and wall that a column of the full matrix takes by BLAS, from a slab of it in either precision."""
     found: dict[str, float] = {}
     for name, dtype in (("double", np.float64), ("single", np.float32)):
-        rows = min(SLAB, number)
+        rows = min(SLAB // number, number)
         slab, x = np.ones((rows, number), dtype), np.ones((number, 36), dtype)
         slab @ x
         times = []
