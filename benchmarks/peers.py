@@ -2,7 +2,7 @@
 
     python benchmarks/peers.py                          the tables of docs/benchmarks.md
     python benchmarks/peers.py --places FILE            positions and people from a table
-    python benchmarks/peers.py --only mesa spint        some of the peers that need an environment of their own
+    python benchmarks/peers.py --only here mesa         NumPy and pandas, and some of those in environments of their own
 
 NumPy and pandas run in turn with the package in one process on one thread; CPU seconds are taken, and medians. Other
 peers are installed by name into environments of their own under a temporary folder, get the same input in a file and
@@ -345,7 +345,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--places", type=Path, help="a table with latitude, longitude, population, countrycode")
     parser.add_argument("--number", type=int, default=3_100, help="of places")
-    parser.add_argument("--only", nargs="*", choices=tuple(PACKAGES), default=tuple(PACKAGES))
+    parser.add_argument("--only", nargs="*", choices=("here", *PACKAGES), default=("here", *PACKAGES))
     parser.add_argument("--environments", type=Path, help="a folder of environments named as the peers, made before")
     parser.add_argument("--seconds", type=float, default=900.0, help="most time of a peer to install, and to run")
     asked = parser.parse_args()
@@ -362,11 +362,11 @@ def main() -> None:
     print("| work | peer | peer, CPU | here, CPU | times faster | outputs |")
     print("|---|---|---|---|---|---|", flush=True)
     with jax.enable_x64(True):
-        for line in in_process(of, operator, built):
+        for line in in_process(of, operator, built) if "here" in asked.only else ():
             print(line.text(), flush=True)
     missing = []
     with tempfile.TemporaryDirectory() as folder:
-        for name in asked.only:
+        for name in (name for name in PACKAGES if name in asked.only):
 
             def run(given: dict[str, Any], name: str = name) -> Any:
                 return beside(name, asked, Path(folder), given)
