@@ -269,7 +269,15 @@ def measured(asked: argparse.Namespace, number: int, way: str) -> dict[str, Any]
             child.kill()
             code, late = child.wait(), True
         out.seek(0)
-        lines = [json.loads(line) for line in out if line.startswith("{")]
+        lines = [json.loads(line) for line in out if line.startswith("{") and line.endswith("}\n")]
+    found = gathered(lines)
+    if code != 0:
+        found["late"] = f"not within {asked.seconds:g} s" if late else f"failed ({code})"
+    return found
+
+
+def gathered(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a process said line by line, together: `stages` with their wall and CPU seconds, the peak, and the rest."""
     found: dict[str, Any] = {"stages": {}, "peak": 0.0}
     for line in lines:
         if "stage" in line:
@@ -279,10 +287,6 @@ def measured(asked: argparse.Namespace, number: int, way: str) -> dict[str, Any]
             found["at"] = line["begins"]
         else:
             found |= line
-    if code != 0:
-        found["late"] = (
-            f"{'not within' if late else 'failed after'} {asked.seconds:g} s" if late else f"failed ({code})"
-        )
     return found
 
 
