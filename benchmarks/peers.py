@@ -296,7 +296,7 @@ def spint(of: Ground, run: Callable[..., Any]) -> list[Line] | str:
     flows = 2.0 + 0.7 * np.log(mass[destination]) - 1.2 * np.log(km[origin, destination]) + 4.0
     pairs = {
         "origin": origin, "mass": mass[destination], "km": km[origin, destination],
-        "moved": draw.poisson(np.exp(flows)).astype(np.float64),
+        "moved": draw.poisson(np.exp(flows)).astype(np.int64),
     }  # fmt: skip
     found = run(pairs)
     if isinstance(found, str):
