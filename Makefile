@@ -2,7 +2,7 @@
 # `make test` installs what development needs and runs every check that needs nothing but Python and a package index.
 # `make docs` builds the documentation site into site/, warnings being errors.
 # `make evidence` back-tests every country whose raw files are in RAW (docs/data.md) and writes what the docs quote.
-# `make bench` measures what docs/benchmarks.md quotes and writes its table of products; it takes half an hour.
+# `make bench` measures what docs/benchmarks.md quotes and writes its tables; it takes long, and installs peers beside it.
 # They work in .venv, made on the first call. Another Python: make demo PYTHON=python3.13
 
 PYTHON ?= python3
@@ -36,7 +36,7 @@ docs: $(VENV)/.docs
 evidence: $(VENV)/.sources
 	$(BIN)/python tools/evidence.py --from $(RAW)
 
-bench: $(VENV)/.scale
+bench: $(VENV)/.bench
 	$(BIN)/python tools/bench.py $(if $(wildcard $(TOWNS)),--places $(TOWNS))
 
 $(VENV)/.python:
@@ -62,8 +62,8 @@ $(VENV)/.sources: $(VENV)/.core
 	$(PIP) install --constraint constraints.txt --editable '.[sources]'
 	@touch $@
 
-$(VENV)/.scale: $(VENV)/.core
-	$(PIP) install --constraint constraints.txt --editable '.[scale]'
+$(VENV)/.bench: $(VENV)/.core
+	$(PIP) install --constraint constraints.txt --editable '.[scale,calibrate]'
 	@touch $@
 
 clean:

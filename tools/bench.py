@@ -1,11 +1,16 @@
 """Runs the benchmarks that docs/benchmarks.md quotes and writes their tables into it: `make bench`.
 
+    python tools/bench.py                               all blocks
+    python tools/bench.py products world --places FILE  some, with positions and people from a table
+
 What stands between `<!-- bench: NAME -->` and `<!-- end -->` is what benchmarks/NAME.py printed last, with its machine
-and versions in the first line; all other text stays. Options are those of products.py.
+and versions in the first line; all other text stays. A benchmark that fails keeps its block; the others run, and the
+failure is told at the end. `--places` goes to the benchmarks that take it.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import subprocess
 import sys
@@ -17,16 +22,34 @@ BLOCK = re.compile(r"(<!-- bench: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
 def main() -> None:
-    options = sys.argv[1:]
     text = PAGE.read_text(encoding="utf-8")
-    for name in [found[2] for found in BLOCK.finditer(text)]:
+    blocks = [found[2] for found in BLOCK.finditer(text)]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(blocks)}; all where none is given")
+    parser.add_argument("--places", type=Path, help="a table with latitude, longitude, population and regions")
+    asked = parser.parse_args()
+    unknown = sorted(set(asked.names) - set(blocks))
+    if unknown:
+        parser.error(f"docs/benchmarks.md has no block {', '.join(unknown)}; it has {', '.join(blocks)}")
+    failed = []
+    for name in asked.names or blocks:
         script = ROOT / "benchmarks" / f"{name}.py"
-        own = options if name == "products" else []
-        print(f"{script.name} {' '.join(own)}", flush=True)
-        printed = subprocess.run([sys.executable, script, *own], check=True, stdout=subprocess.PIPE, text=True).stdout
-        print(printed, flush=True)
-        text = _with(text, name, printed)
+        options = ["--places", str(asked.places)] if asked.places and _takes_places(script) else []
+        print(f"{script.name} {' '.join(options)}", flush=True)
+        done = subprocess.run([sys.executable, script, *options], check=False, stdout=subprocess.PIPE, text=True)
+        print(done.stdout, flush=True)
+        if done.returncode != 0:
+            failed.append(f"{script.name} ended with {done.returncode}; its block stays as it was")
+            continue
+        text = _with(text, name, done.stdout)
         PAGE.write_text(text, encoding="utf-8")
+    if failed:
+        sys.exit("\n".join(failed))
+
+
+def _takes_places(script: Path) -> bool:
+    """Whether a benchmark asks for a table of places."""
+    return '"--places", type=Path' in script.read_text(encoding="utf-8")
 
 
 def _with(text: str, name: str, printed: str) -> str:

@@ -55,6 +55,20 @@ def test_gaps_take_the_median_of_the_region() -> None:
     np.testing.assert_allclose(filled(np.array([1.0, 3.0, np.nan, np.nan]), regions, 9.0), [1, 3, 2, 9])
 
 
+@given(st.integers(0, 1000), st.integers(1, 60))
+def test_gaps_are_closed_alike_in_whatever_order_places_stand(seed: int, number: int) -> None:
+    draw = np.random.default_rng(seed)
+    regions = draw.choice(["甲", "乙", "丙", "丁"], number)
+    values = np.where(draw.random(number) < 0.5, np.nan, draw.random(number))
+    expected = values.copy()
+    for place in np.flatnonzero(np.isnan(values)):
+        known = values[(regions == regions[place]) & ~np.isnan(values)]
+        expected[place] = np.median(known) if known.size else 9.0
+    order = draw.permutation(number)
+    np.testing.assert_array_equal(filled(values, regions, 9.0), expected)
+    np.testing.assert_array_equal(filled(values[order], regions[order], 9.0), expected[order])
+
+
 def test_moves_within_a_region_of_one_place_cross_no_border() -> None:
     country = small_country(4)
     alone = replace(

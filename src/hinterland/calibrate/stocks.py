@@ -38,7 +38,8 @@ def newcomer_share(country: Country, cross_share: float, unknown: float) -> Arra
     same = country.indicator("newcomers_same_province_pct", country.base_year)
     other = country.indicator("newcomers_other_province_pct", country.base_year)
     regions = np.array(country.places.regions)
-    alone = np.array([(regions == region).sum() == 1 for region in regions])
+    _, region, counts = np.unique(regions, return_inverse=True, return_counts=True)
+    alone = counts[region] == 1
     share = (np.where(alone, 0.0, cross_share) * same + other) / 100
     return filled(share, regions, unknown)
 
@@ -51,9 +52,14 @@ def registered(country: Country, year: int) -> Array:
 def filled(values: Array, regions: NDArray[np.str_], default: float) -> Array:
     """Values [place] with gaps closed by the median of the region, or the default where a region has none."""
     out = values.copy()
-    for place in np.nonzero(np.isnan(values))[0]:
-        known = values[(regions == regions[place]) & ~np.isnan(values)]
-        out[place] = np.median(known) if known.size else default
+    _, region = np.unique(regions, return_inverse=True)
+    order = np.argsort(region, kind="stable")
+    # Region by region rather than place by place, whose comparisons grow with the square of places.
+    for inside in np.split(order, np.nonzero(np.diff(region[order]))[0] + 1):
+        own = values[inside]
+        missing = np.isnan(own)
+        if missing.any():
+            out[inside[missing]] = default if missing.all() else np.median(own[~missing])
     return out
 
 
