@@ -99,12 +99,14 @@ def _in_memory_run(
     country: Country, scenario: Scenario | None, asked: dict[str, Any], part: Path
 ) -> Mapping[str, float]:
     """Writes a run whose members are in memory; returns its diagnostics."""
-    from hinterland.forecast import compare, forecast
-
     progress, base = asked["progress"], None
     if scenario is None:
+        from hinterland.forecast import forecast
+
         ensemble = forecast(country, **asked)
     else:
+        from hinterland.forecast import compare
+
         beside = compare(country, scenario, **asked)
         ensemble, base = beside.changed, beside.base
     progress(0, 3, "writing")
