@@ -60,7 +60,7 @@ def write_site(
                 tell(done, total, "places")
         mark = {"run": run.id, "country": run.view.nation.key, "places": total}
         (part / MARK).write_text(json.dumps(mark), encoding="utf-8")
-        return sum(1 for each in part.rglob("*") if each.is_file())
+    return sum(1 for each in folder.rglob("*") if each.is_file())
 
 
 def answers(run: Opened, *, claims: bool) -> Iterator[tuple[str, Answer]]:
