@@ -163,7 +163,7 @@ def effect(one: Told, lang: str) -> str:
     if asked.none is not None:
         return str(getattr(asked.none, lang))
     if one.size is None:
-        return f"not run in {asked.pack}"
+        return "not run"
     size = one.size
     where = "the country" if not size.places else ", ".join(size.names)
     where += f" and {size.places - len(size.names)} more" if size.places > len(size.names) else ""

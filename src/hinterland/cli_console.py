@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 INPUT_ERROR = 2
+IN_NOTEBOOK: Final = "JPY_PARENT_PID"
+"""What commands of a notebook find in their environment: its cells would keep every redrawing of a bar as text."""
 INTERRUPTED = 130
 TERMINATED = 143
 PIPED_WIDTH = 240
@@ -114,7 +117,7 @@ def _left_text(seconds: float | None) -> str:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
-    """Yields `progress(done, total, what)`, which draws a bar on standard error where that is a terminal.
+    """Yields `progress(done, total, what)`, which draws a bar on standard error where that is a terminal of its own.
 
     The time that is left is told once there is a pace to go by. It also ends the command where a signal asked for that
     and the exception it raised was lost on the way.
@@ -140,7 +143,8 @@ def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), LeftColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    shown = console.is_terminal and IN_NOTEBOOK not in os.environ
+    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
         tasks = {}
 
         def report(done: int, total: int, what: str) -> None:
