@@ -129,7 +129,7 @@ def live(server: str) -> str:
         if run["live"]:
             print(f"\nlive model ready after {time.monotonic() - began:.0f} s of waiting")
             return server
-        assert run["state"] == "warming" or not run["live_note"], run["live_note"]
+        assert run["state"] == "warming" or not run["live_note"]["en"], run["live_note"]
         time.sleep(1)
     pytest.fail(f"the live model was not ready after {READY} s")
 
