@@ -156,10 +156,10 @@ def child(folder: Path, workers: int | None) -> None:
 
     import jax
 
-    from hinterland.cluster import pool
-    from hinterland.parts import parts
+    from hinterland.members.parts import parts
+    from hinterland.members.streaming import fill, streamed
     from hinterland.results import store
-    from hinterland.streaming import fill, streamed
+    from hinterland.workers.cluster import pool
     from hinterland.writing import replacing
 
     target, kept_in = folder / "run", folder / ".run.parts"
@@ -176,7 +176,7 @@ def child(folder: Path, workers: int | None) -> None:
 
 def blocks() -> int:
     """Blocks of a run."""
-    from hinterland.plan import BLOCK
+    from hinterland.members.plan import BLOCK
 
     return -(-(MEMBERS + 1) // BLOCK)
 

@@ -75,12 +75,12 @@ def measured(asked: argparse.Namespace) -> dict[str, float]:
     import jax
     from runs import plan
 
-    from hinterland.ensemble import run_ensemble
+    from hinterland.members.ensemble import run_ensemble
+    from hinterland.members.parts import parts
+    from hinterland.members.streaming import fill, streamed
     from hinterland.memory import forget_compiled
-    from hinterland.parts import parts
-    from hinterland.pool import Here
     from hinterland.results import store
-    from hinterland.streaming import fill, streamed
+    from hinterland.workers.pool import Here
 
     made = plan(asked.places, asked.members[0], asked.steps, whole=asked.whole)
     found: dict[str, float] = {}

@@ -8,8 +8,8 @@ from step import case, of_size
 
 from hinterland.axes import LIFE_STAGES
 from hinterland.data.pack import read_pack
+from hinterland.members.plan import Plan
 from hinterland.params import load
-from hinterland.plan import Plan
 from hinterland.scenario import BASE, Scenario
 from hinterland.system import System
 from hinterland.ways import Railways

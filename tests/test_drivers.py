@@ -12,9 +12,9 @@ from hinterland.data.country import Country
 from hinterland.data.pack import read_pack
 from hinterland.data.schedules import Z80, Deviations, annual_mean, medium, over, schedules
 from hinterland.drivers import national_course
+from hinterland.members.shocks import Kin, draw_shocks
 from hinterland.model.survival import person_years
 from hinterland.params import load
-from hinterland.shocks import Kin, draw_shocks
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ def test_a_parameter_is_told_with_its_number_source_and_users():
     assert parameter.doc in told
     assert f"{parameter.value} year" in told
     assert parameter.source in told
-    assert "hinterland.pulls, lapsing" in told
+    assert "hinterland.members.pulls, lapsing" in told
 
 
 def test_switches_and_scenarios_that_touch_a_name_are_told():

@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "hinterland"
 
 LAYERS = (
     ("errors",),
-    ("axes", "compiling", "errands", "fingerprint", "fitted", "locks", "memory", "platform_check", "pool", "units"),
+    ("axes", "compiling", "fingerprint", "fitted", "locks", "memory", "platform_check", "units", "workers"),
     ("writing",),
     ("params",),
     ("params_draw",),
@@ -22,20 +22,11 @@ LAYERS = (
     ("data",),
     ("anchor", "drivers", "holding"),
     ("system",),
-    ("shocks", "scenario", "selections", "switches"),
+    ("scenario", "selections", "switches"),
     ("course", "ways"),
     ("record",),
-    ("scenario_differences", "scenario_schema"),
-    ("scenario_expectations", "scenario_places", "scenario_reading"),
-    ("scenario_files",),
-    ("simulate",),
-    ("draws",),
-    ("pulls",),
-    ("given",),
-    ("kept",),
-    ("plan",),
-    ("ensemble", "parts"),
-    ("cluster", "streaming"),
+    ("scenario_files", "simulate"),
+    ("members",),
     ("results",),
     ("calibrate",),
     ("evaluate",),
@@ -45,23 +36,6 @@ LAYERS = (
     ("experiments",),
     ("report",),
     ("web",),
-    ("cli_console",),
-    ("cli_backtest", "cli_build", "cli_simulation"),
-    (
-        "cli_calibrate",
-        "cli_claims",
-        "cli_data",
-        "cli_experiments",
-        "cli_export",
-        "cli_peers",
-        "cli_place",
-        "cli_policy",
-        "cli_run",
-        "cli_scenarios",
-        "cli_sensitivity",
-        "cli_serve",
-    ),
-    ("cli_compare", "cli_why"),
     ("cli",),
 )
 """From the bottom to the top; a module imports only from lower rows, or from its own package."""
@@ -79,20 +53,8 @@ COMPILED = {"concurrent", "importlib", "llvmlite", "numba", "time"}
 """What the operator over places may import beside: a compiler, if there is one, threads, and a clock for its report."""
 
 EDGES = {
-    "pandas": {
-        "calibrate",
-        "data",
-        "results",
-        "evaluate",
-        "report",
-        "web",
-        "cli_backtest",
-        "cli_compare",
-        "cli_data",
-        "cli_place",
-        "cli_run",
-    },
-    "xarray": {"results", "evaluate", "report", "web", "cli_place", "cli_run"},
+    "pandas": {"calibrate", "cli", "data", "results", "evaluate", "report", "web"},
+    "xarray": {"cli", "results", "evaluate", "report", "web"},
     "zarr": {"results"},
 }
 """Tables and labelled arrays -> the parts at the edge that may use them."""
@@ -220,7 +182,7 @@ def test_only_the_version_comes_from_the_package_itself(house: dict[str, str]) -
     [
         ("hinterland.model.step", "from hinterland.results.store import write"),
         ("hinterland.space.dense", "def f():\n    import hinterland.model.step"),
-        ("hinterland.record", "from hinterland import ensemble"),
+        ("hinterland.record", "from hinterland import members"),
         ("hinterland.axes", "from hinterland.units import Unit"),
     ],
 )
@@ -230,7 +192,7 @@ def test_an_upward_import_is_found(module: str, text: str) -> None:
 
 def test_a_foreign_import_is_found() -> None:
     assert len(foreign({"hinterland.model.step": "import pathlib"})) == 1
-    assert len(foreign({"hinterland.ensemble": "def f():\n    import xarray as xr"})) == 1
+    assert len(foreign({"hinterland.members.ensemble": "def f():\n    import xarray as xr"})) == 1
 
 
 def test_a_circle_is_found() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hinterland.cli_claims import effect, gathered, pack
+from hinterland.cli.claims import effect, gathered, pack
 from hinterland.explain.claims.cards import card, ids
 from hinterland.explain.claims.gallery import Told, counted
 

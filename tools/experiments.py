@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hinterland.cli_experiments import interval, published, said
+from hinterland.cli.experiments import interval, published, said
 from hinterland.experiments.catalogue import FAMILIES, Role, catalogue
 from hinterland.experiments.inference import chosen, fit, miss
 from hinterland.experiments.results import Finding, counts, findings, told

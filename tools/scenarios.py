@@ -14,10 +14,10 @@ import pandas as pd
 
 from hinterland.calibrate.prepare import prepare, prepare_past
 from hinterland.data.pack import read_pack
-from hinterland.ensemble import run_ensemble
+from hinterland.members.ensemble import run_ensemble
 from hinterland.params import load
 from hinterland.record import Ensemble
-from hinterland.scenario_files import Expectation, describe, expectations, load_scenario, shipped
+from hinterland.scenario_files.made import Expectation, describe, expectations, load_scenario, shipped
 from hinterland.system import System
 
 ROOT = Path(__file__).parents[1]

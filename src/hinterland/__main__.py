@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hinterland.cli import main
+from hinterland.cli.main import main
 
 if __name__ == "__main__":
     main()

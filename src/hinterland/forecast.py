@@ -14,17 +14,17 @@ from numpy.typing import NDArray
 from hinterland.calibrate.prepare import growth_of, prepare, prepare_past
 from hinterland.calibrate.stability import GROWTH
 from hinterland.data.country import Country
-from hinterland.ensemble import Progress, run_ensemble
 from hinterland.evaluate.anchoring import on_course
+from hinterland.members.ensemble import Progress, run_ensemble
+from hinterland.members.parts import parts
+from hinterland.members.plan import planned, starts_of, usual_end
+from hinterland.members.streaming import Streamed, fill, streamed
 from hinterland.memory import forget_compiled
 from hinterland.params import load
-from hinterland.parts import parts
-from hinterland.plan import planned, starts_of, usual_end
-from hinterland.pool import Pool
 from hinterland.record import COMPARED, Ensemble, check
 from hinterland.scenario import BASE, Scenario
-from hinterland.streaming import Streamed, fill, streamed
 from hinterland.system import System
+from hinterland.workers.pool import Pool
 
 
 @dataclass(frozen=True, slots=True)

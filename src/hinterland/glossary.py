@@ -15,7 +15,7 @@ from hinterland.errors import InputError
 from hinterland.params import load
 from hinterland.results.variables import VARIABLES, Variable
 from hinterland.scenario import LEVERS
-from hinterland.scenario_files import describe, shipped
+from hinterland.scenario_files.made import describe, shipped
 from hinterland.switches import SWITCHES
 
 

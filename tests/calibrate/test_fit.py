@@ -17,13 +17,13 @@ from hinterland.calibrate.fit import Fit, fit
 from hinterland.calibrate.prepare import prepare
 from hinterland.calibrate.rehearsal import AHEAD, earlier_launch, rehearsal
 from hinterland.calibrate.sample import sampled
-from hinterland.cli_simulation import remarks
+from hinterland.cli.simulation import remarks
 from hinterland.data.country import Country, frozen
 from hinterland.errors import InputError
 from hinterland.evaluate.learning import adopted, as_fitted, known_from, learned, misses, usual
 from hinterland.evaluate.vintage import known_at
 from hinterland.fitted import written
-from hinterland.given import central
+from hinterland.members.given import central
 from hinterland.params import load
 from hinterland.simulate import simulate
 from records import long_record, shocked

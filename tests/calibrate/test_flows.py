@@ -21,8 +21,8 @@ from hinterland.calibrate.flows import fit
 from hinterland.calibrate.gross import gross
 from hinterland.calibrate.hidden_pairs import balanced
 from hinterland.calibrate.kernel_forms import Form, PowerLaw, TwoScales
-from hinterland.cli import app
-from hinterland.cli_console import INPUT_ERROR
+from hinterland.cli.console import INPUT_ERROR
+from hinterland.cli.main import app
 from hinterland.data.country import Country, frozen
 from hinterland.data.importers.us_flows import COMING, LEAVING, read_us_flows
 from hinterland.data.importers.us_units import read_rules
@@ -379,5 +379,5 @@ def test_the_command_writes_fits_that_load(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_the_estimator_is_not_imported_before_a_fit() -> None:
-    code = "import sys, hinterland.cli, hinterland.calibrate.flows; sys.exit('pyfixest' in sys.modules)"
+    code = "import sys, hinterland.cli.main, hinterland.calibrate.flows; sys.exit('pyfixest' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,12 +10,12 @@ from hinterland.anchor import ODDS, Anchor, Law, borrowed
 from hinterland.axes import LIFE_STAGES
 from hinterland.calibrate.following import with_course
 from hinterland.calibrate.prepare import prepare
-from hinterland.draws import kin
-from hinterland.ensemble import run_ensemble
+from hinterland.members.draws import kin
+from hinterland.members.ensemble import run_ensemble
+from hinterland.members.shocks import draw_shocks
 from hinterland.params import load
 from hinterland.record import check
 from hinterland.scenario import Change, Scenario
-from hinterland.shocks import draw_shocks
 from hinterland.system import System
 
 PLACES, STEPS, MEMBERS = 6, 3, 60

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from hinterland.cli import app
-from hinterland.cli_experiments import published, said
+from hinterland.cli.experiments import published, said
+from hinterland.cli.main import app
 from hinterland.experiments import inference
 from hinterland.experiments.catalogue import Experiment, catalogue
 from hinterland.experiments.results import MISSED, NONE, NOT_NULL, NULL, SIGN, SIZE, WRONG, Finding, counts, told

@@ -16,8 +16,8 @@ from hinterland.explain.claims.observed import Outcome
 from hinterland.explain.claims.quantities import label
 from hinterland.explain.claims.verdicts import MATTERS, Gain, Line, gain, line, verdict
 from hinterland.params import load
-from hinterland.scenario_files import describe, shipped
-from hinterland.scenario_schema import QUANTITIES
+from hinterland.scenario_files.made import describe, shipped
+from hinterland.scenario_files.schema import QUANTITIES
 from hinterland.switches import SWITCHES
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from factories import small_ensemble
-from hinterland.cli import app
+from hinterland.cli.main import app
 from hinterland.errors import InputError
 from hinterland.explain.claims.cards import Effect, ids
 from hinterland.explain.claims.effects import sized

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import records
 from factories import small_country
-from hinterland.cli import app
+from hinterland.cli.main import app
 from hinterland.data.country import Country, FrozenMapping, frozen
 from hinterland.data.pack import read_pack
 from hinterland.errors import InputError

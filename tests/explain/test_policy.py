@@ -16,11 +16,10 @@ from typer.testing import CliRunner, Result
 
 import pairs
 from hinterland.calibrate.prepare import prepare
-from hinterland.cli import app
+from hinterland.cli.main import app
 from hinterland.data.country import Country
 from hinterland.data.pack import read_pack
 from hinterland.data.template import write_template
-from hinterland.ensemble import Outcome, run_ensemble
 from hinterland.errors import InputError
 from hinterland.explain.alternatives import bench
 from hinterland.explain.levers import chosen, known, purse
@@ -28,9 +27,10 @@ from hinterland.explain.pareto import Point, undominated
 from hinterland.explain.placed import placed
 from hinterland.explain.policy import Policy, asked, forward, policy, solved
 from hinterland.explain.search import search
+from hinterland.members.ensemble import Outcome, run_ensemble
 from hinterland.params import load
 from hinterland.scenario import Scenario
-from hinterland.scenario_files import load_scenario
+from hinterland.scenario_files.made import load_scenario
 from hinterland.simulate import simulate
 from hinterland.system import System
 

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 import pairs
 from factories import small_country
-from hinterland.cli import app
-from hinterland.cli_sensitivity import lines
+from hinterland.cli.main import app
+from hinterland.cli.sensitivity import lines
 from hinterland.errors import InputError
 from hinterland.explain.sensitivity import (
     NATION,

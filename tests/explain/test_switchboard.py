@@ -19,7 +19,7 @@ from hinterland.explain.shapley import shapley
 from hinterland.explain.switchboard import World, present, quantities, replacement, world
 from hinterland.explain.trace import Trace, at, since, traced
 from hinterland.explain.worths import gradients, order, worths
-from hinterland.given import Given
+from hinterland.members.given import Given
 from hinterland.model.fertility import WOMEN
 from hinterland.model.step import step
 from hinterland.space.dense import DenseKernel

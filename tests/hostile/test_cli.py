@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 
 from factories import small_ensemble
 from hinterland import writing
-from hinterland.cli import app
+from hinterland.cli.main import app
 from hinterland.results import store, summary
 
 TESTS = Path(__file__).parents[1]
@@ -41,7 +41,7 @@ module.forecast = forecast
 sys.modules["hinterland.forecast"] = module
 sys.argv = ["hinterland", *{arguments!r}]
 {before}
-from hinterland.cli import main
+from hinterland.cli.main import main
 main()
 """
 """A command line whose forecast is quick, or as slow as asked for."""

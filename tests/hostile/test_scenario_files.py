@@ -11,7 +11,7 @@ import pytest
 from factories import small_country
 from hinterland.data.country import Country
 from hinterland.errors import InputError
-from hinterland.scenario_files import describe, expectations, load_scenario, load_scenarios
+from hinterland.scenario_files.made import describe, expectations, load_scenario, load_scenarios
 from hinterland.space.network import Line
 
 HEAD = """title = {en = "A trial", zh = "试验", ja = "試し"}

@@ -19,12 +19,12 @@ import pytest
 from scipy.stats import kendalltau, norm
 
 from factories import small_country
-from hinterland import given
 from hinterland.axes import ACTIVITIES, FIVE_YEARS, FOOTLOOSE, SECTORS, SERVICES
 from hinterland.calibrate.prepare import prepare
 from hinterland.data.country import Country, Drivers, Places, frozen
 from hinterland.data.schedules import at_step, medium, schedules
-from hinterland.ensemble import run_ensemble
+from hinterland.members import given
+from hinterland.members.ensemble import run_ensemble
 from hinterland.model import finance
 from hinterland.model.mergers import Merger
 from hinterland.model.nation import project

@@ -17,8 +17,8 @@ from hinterland.calibrate.prepare import prepare
 from hinterland.data.country import FrozenMapping
 from hinterland.data.pack import read_pack
 from hinterland.data.template import write_template
-from hinterland.ensemble import run_ensemble
 from hinterland.errors import InputError
+from hinterland.members.ensemble import run_ensemble
 from hinterland.model.economy import advance, habits, incomes, national_shares, undisturbed, usual_trips, within_reach
 from hinterland.model.labour import labour_of
 from hinterland.params import load

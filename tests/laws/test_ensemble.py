@@ -10,8 +10,8 @@ import pytest
 from factories import small_country
 from hinterland.calibrate.prepare import prepare
 from hinterland.data.country import Country
-from hinterland.ensemble import Outcome, run_ensemble
 from hinterland.errors import InputError
+from hinterland.members.ensemble import Outcome, run_ensemble
 from hinterland.params import load
 from hinterland.record import check, residuals
 from hinterland.scenario import Change, Scenario

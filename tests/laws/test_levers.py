@@ -13,7 +13,7 @@ from hinterland.course import course
 from hinterland.data.country import FrozenMapping
 from hinterland.data.pack import read_pack
 from hinterland.data.template import write_template
-from hinterland.ensemble import Outcome, run_ensemble
+from hinterland.members.ensemble import Outcome, run_ensemble
 from hinterland.params import load
 from hinterland.record import ROUNDING, check, residuals
 from hinterland.scenario import LEVERS, Change, Scenario, Turn

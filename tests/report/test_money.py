@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from factories import small_country, small_ensemble
-from hinterland.cli_place import tell
+from hinterland.cli.place import tell
 from hinterland.report.money import debt_index, debt_told, held, known, money
 from hinterland.report.numbers import percent, short
 from hinterland.report.place import place_page

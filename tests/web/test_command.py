@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hinterland.cli import app
+from hinterland.cli.main import app
 from hinterland.web.serving import bind
 
 

@@ -15,13 +15,13 @@ from fastapi.testclient import TestClient
 from hinterland.data.country import Country
 from hinterland.data.pack import read_pack
 from hinterland.data.template import write_template
-from hinterland.ensemble import Outcome, run_ensemble
 from hinterland.errors import InputError
 from hinterland.forecast import compare, forecast
+from hinterland.members.ensemble import Outcome, run_ensemble
 from hinterland.record import Ensemble, check
 from hinterland.results import store
 from hinterland.scenario import Change, Scenario
-from hinterland.scenario_files import load_scenarios
+from hinterland.scenario_files.made import load_scenarios
 from hinterland.web.app import create_app
 from hinterland.web.levers import Places, asked, shown
 from hinterland.web.live import SIZE, Live

@@ -15,8 +15,8 @@ from hinterland.explain.levers import known as levers
 from hinterland.explain.levers import purse
 from hinterland.report.text import LANGUAGES
 from hinterland.scenario import LEVERS
-from hinterland.scenario_files import shipped
-from hinterland.scenario_reading import located, read_file
+from hinterland.scenario_files.made import shipped
+from hinterland.scenario_files.reading import located, read_file
 from hinterland.web.changes import changes
 from hinterland.web.phrases import known, phrase
 from hinterland.web.problems import cleaned

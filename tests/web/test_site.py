@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from hinterland.cli import app as command
+from hinterland.cli.main import app as command
 from hinterland.errors import InputError
 from hinterland.web.server import Server
 from hinterland.web.site import is_site, write_site

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hinterland.anchor import Anchor, Law
 from hinterland.axes import LIFE_STAGES
-from hinterland.given import FEWEST, Given, central
+from hinterland.members.given import FEWEST, Given, central
 from hinterland.memory import give_back
 from hinterland.model.step import Behaviour, Conditions, Setting, step
 from hinterland.state import State

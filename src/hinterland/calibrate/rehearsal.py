@@ -23,7 +23,7 @@ from hinterland.calibrate.vital import local_fertility
 from hinterland.data.country import Country
 from hinterland.data.schedules import medium, schedules
 from hinterland.errors import InputError
-from hinterland.given import central
+from hinterland.members.given import central
 from hinterland.model.fertility import reverting
 from hinterland.model.nation import National
 from hinterland.model.step import Behaviour, Conditions, Setting, with_base

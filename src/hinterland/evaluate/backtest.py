@@ -12,7 +12,7 @@ from hinterland.evaluate.baselines.totals import Trend
 from hinterland.evaluate.panel import Array, Forecast, Method, Panel
 from hinterland.evaluate.spread import spread
 from hinterland.evaluate.suspicions import suspicions
-from hinterland.pool import Here, Pool
+from hinterland.workers.pool import Here, Pool
 
 Progress = Callable[[int, int, str], None]
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from hinterland.calibrate.prepare import prepare
 from hinterland.data.country import Country
-from hinterland.ensemble import run_ensemble
 from hinterland.errors import InputError
 from hinterland.evaluate.anchoring import on_course
 from hinterland.evaluate.panel import LEVELS, Array, Forecast, Panel
 from hinterland.evaluate.vintage import known_at
+from hinterland.members.ensemble import run_ensemble
 from hinterland.params import load
 from hinterland.record import check
 

@@ -23,7 +23,7 @@ from hinterland.data.country import Country
 from hinterland.errors import InputError
 from hinterland.evaluate.vintage import known_at
 from hinterland.fitted import Fitted, read_fitted
-from hinterland.given import central
+from hinterland.members.given import central
 from hinterland.params import Parameters, load
 from hinterland.simulate import simulate
 

@@ -16,17 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.axes import ACTIVITIES
-from hinterland.draws import Block
-from hinterland.given import Given, given
 from hinterland.holding import full
+from hinterland.members.draws import Block
+from hinterland.members.given import Given, given
+from hinterland.members.plan import BLOCK
+from hinterland.members.shocks import no_shocks, taken
 from hinterland.model.economy import Given as Economic
 from hinterland.model.levers import AXES, Levers
 from hinterland.model.mergers import Merger, arranged
 from hinterland.model.step import Kernels, Setting
-from hinterland.plan import BLOCK
 from hinterland.scenario import BASE, Scenario, changed
 from hinterland.selections import select
-from hinterland.shocks import no_shocks, taken
 from hinterland.simulate import Trajectory, simulate
 from hinterland.space.dense import DenseKernel
 from hinterland.space.network import Line

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.data.country import Country
-from hinterland.draws import Block, calm, drawn, one
 from hinterland.explain.gradients import agreed
 from hinterland.explain.mechanisms import FIRST, INTERACTION, MOMENTUM, SHOCKS, UNEXPLAINED
 from hinterland.explain.moves_between import Exchange, exchange
@@ -30,8 +29,9 @@ from hinterland.explain.shapley import ends, shapley
 from hinterland.explain.switchboard import World, names, quantities, world
 from hinterland.explain.trace import Trace, at, since, traced
 from hinterland.explain.worths import Order, gradients, order, worths
-from hinterland.given import Given, central, given, responding
-from hinterland.pulls import pull_course
+from hinterland.members.draws import Block, calm, drawn, one
+from hinterland.members.given import Given, central, given, responding
+from hinterland.members.pulls import pull_course
 from hinterland.scenario import BASE
 from hinterland.system import System
 from hinterland.ways import railways

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError,
 from hinterland.data.faults import nearest
 from hinterland.errors import InputError
 from hinterland.scenario import LEVERS, Change
-from hinterland.scenario_schema import Text, is_log
+from hinterland.scenario_files.schema import Text, is_log
 
 Per = Literal[
     "post and year", "mean pay given", "job and year", "home", "worker", "birth added", "year in full", "line", "move",

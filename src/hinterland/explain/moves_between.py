@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.explain.trace import Trace, at
-from hinterland.given import Given
 from hinterland.holding import full
+from hinterland.members.given import Given
 from hinterland.model.migration import Choices, by_age, choices
 from hinterland.model.settling import settle
 from hinterland.model.step import Behaviour, Conditions, Setting, live, stood, travelled

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from hinterland.data.country import Country
-from hinterland.ensemble import Progress, run_ensemble
 from hinterland.errors import InputError
 from hinterland.explain.alternatives import Bench, Shown, bench
 from hinterland.explain.levers import Purse, chosen, purse
@@ -25,7 +24,8 @@ from hinterland.explain.policy import asked
 from hinterland.explain.search import Mix
 from hinterland.explain.spending import of_block, spent, terms
 from hinterland.forecast import ready
-from hinterland.plan import BLOCK, starts_of
+from hinterland.members.ensemble import Progress, run_ensemble
+from hinterland.members.plan import BLOCK, starts_of
 from hinterland.scenario import Scenario
 
 Array = NDArray[np.float64]

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.data.country import Country
-from hinterland.ensemble import Outcome, Progress, run_ensemble
 from hinterland.errors import InputError
 from hinterland.explain.alternatives import Bench, bench
 from hinterland.explain.as_toml import as_toml
@@ -25,11 +24,12 @@ from hinterland.explain.placed import Placed, placed
 from hinterland.explain.search import Found, Mix, Runs, Tried, levers_of, search
 from hinterland.explain.spending import Counts, Spent, Terms, of_block, of_ensemble, spent, terms
 from hinterland.forecast import ready
+from hinterland.members.ensemble import Outcome, Progress, run_ensemble
+from hinterland.members.plan import starts_of
 from hinterland.model.mergers import Merger
-from hinterland.plan import starts_of
 from hinterland.record import Ensemble, check
 from hinterland.scenario import Scenario
-from hinterland.scenario_files import load_scenario
+from hinterland.scenario_files.made import load_scenario
 from hinterland.system import System
 
 Array = NDArray[np.float64]

@@ -22,17 +22,17 @@ from numpy.typing import NDArray
 from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
 from hinterland.data.country import Country
-from hinterland.draws import Block
 from hinterland.drivers import Deviations
-from hinterland.ensemble import Progress
 from hinterland.errors import InputError
 from hinterland.forecast import ready
-from hinterland.given import answering, given
+from hinterland.members.draws import Block
+from hinterland.members.ensemble import Progress
+from hinterland.members.given import answering, given
+from hinterland.members.plan import BLOCK, starts_of
+from hinterland.members.shocks import Shocks
 from hinterland.memory import give_back
 from hinterland.params_draw import TAIL, spread
-from hinterland.plan import BLOCK, starts_of
 from hinterland.scenario import BASE
-from hinterland.shocks import Shocks
 from hinterland.simulate import simulate
 from hinterland.system import System, acting
 from hinterland.ways import railways

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hinterland.axes import SEXES, Ages
 from hinterland.explain.mechanisms import MECHANISMS
-from hinterland.given import Given
+from hinterland.members.given import Given
 from hinterland.model.economy import Habits
 from hinterland.model.fertility import WOMEN
 from hinterland.model.migration import mean_gap

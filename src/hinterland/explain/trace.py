@@ -8,7 +8,7 @@ from typing import TypeVar
 import jax
 import jax.numpy as jnp
 
-from hinterland.given import Given
+from hinterland.members.given import Given
 from hinterland.model.step import Behaviour, Conditions, Setting, step
 from hinterland.simulate import FLOWS
 from hinterland.state import State

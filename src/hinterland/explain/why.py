@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from hinterland.calibrate.prepare import prepare, prepare_past, record_start
 from hinterland.data.country import Country
-from hinterland.ensemble import Progress
 from hinterland.errors import InputError
 from hinterland.evaluate.anchoring import on_course
 from hinterland.explain.attribution import Attribution, attribute
+from hinterland.members.ensemble import Progress
+from hinterland.members.plan import usual_end
 from hinterland.memory import forget_compiled
 from hinterland.params import load
-from hinterland.plan import usual_end
 
 
 def why(

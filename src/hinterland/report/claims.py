@@ -227,7 +227,7 @@ def effect(one: Told) -> Text:
 
 
 def _title_of(scenario: str) -> Text:
-    from hinterland.scenario_files import describe
+    from hinterland.scenario_files.made import describe
 
     title = describe(scenario).title
     return Text(title.en, title.zh, title.ja)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from hinterland.report.text import LANGUAGES
-from hinterland.scenario_schema import ChangeTable, CloseTable, ScenarioFile, StartTable
+from hinterland.scenario_files.schema import ChangeTable, CloseTable, ScenarioFile, StartTable
 from hinterland.web.schemas import Words
 from hinterland.web.words import alike, own
 

@@ -198,11 +198,11 @@ class Tasks:
 
     def policy(self, run: str, place: int, keep: float, by: int, overrides: dict[str, Any]) -> str:
         """The cheapest mix that keeps a share of a place's people; the base run to a year is held for the next."""
-        from hinterland.ensemble import run_ensemble
         from hinterland.explain.levers import chosen, purse
         from hinterland.explain.placed import placed
         from hinterland.explain.policy import MEMBERS, asked, solved
         from hinterland.forecast import ready
+        from hinterland.members.ensemble import run_ensemble
         from hinterland.record import check
         from hinterland.web.policies import reached
 

@@ -124,7 +124,7 @@ def together(first: Scenario, then: Scenario) -> Scenario:
 
 def _shipped(live: Live, name: str) -> Scenario:
     """A scenario of the package, or a sum of them; never a file, as a path would name one of this machine."""
-    from hinterland.scenario_files import load_scenarios, shipped
+    from hinterland.scenario_files.made import load_scenarios, shipped
 
     parts = name.split("+")
     there = set(shipped())

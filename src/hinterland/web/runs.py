@@ -200,7 +200,7 @@ def licences(cited: Iterable[Source]) -> Words:
 def titled(scenario: str) -> Words:
     """The title of a scenario, or of a sum of them; its own name where the package does not ship it."""
     from hinterland.report.text import Text, join, same, say
-    from hinterland.scenario_files import describe, shipped
+    from hinterland.scenario_files.made import describe, shipped
 
     if scenario == "base":
         return words(say("scenario_base"))

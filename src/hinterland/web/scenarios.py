@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hinterland.errors import InputError
-from hinterland.scenario_files import load_scenarios, shipped
-from hinterland.scenario_reading import located, read_file
+from hinterland.scenario_files.made import load_scenarios, shipped
+from hinterland.scenario_files.reading import located, read_file
 from hinterland.web.changes import changes
 from hinterland.web.phrases import phrase
 from hinterland.web.schemas_live import Scenario

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hinterland.explain.alternatives import stacked
-from hinterland.given import Given
+from hinterland.members.given import Given
 from hinterland.model.mergers import Mergers
 from hinterland.system import System
 from hinterland.ways import Railways

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from hinterland.data.faults import nearest
 from hinterland.errors import InputError
 from hinterland.explain.claims.quantities import known
-from hinterland.scenario_schema import Table, Text, Words
+from hinterland.scenario_files.schema import Table, Text, Words
 
 Kind = Literal["correlation", "difference", "share", "ratio", "concentration", "rank"]
 Stance = Literal["for", "against", "mixed"]

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from hinterland.calibrate.prepare import prepare, prepare_past
 from hinterland.data.country import Country
-from hinterland.ensemble import Outcome, Progress, run_ensemble
 from hinterland.errors import InputError
 from hinterland.evaluate.anchoring import on_course
 from hinterland.explain.claims.cards import Card, Effect, Where
 from hinterland.explain.claims.observed import met
+from hinterland.members.ensemble import Outcome, Progress, run_ensemble
+from hinterland.members.plan import starts_of
 from hinterland.memory import forget_compiled
 from hinterland.params import Parameters, load
-from hinterland.plan import starts_of
 from hinterland.record import Ensemble
-from hinterland.scenario_files import expectations, load_scenario
+from hinterland.scenario_files.made import expectations, load_scenario
 from hinterland.switches import without
 from hinterland.system import System
 
