@@ -40,6 +40,15 @@ def _programs_of_other_files_are_dropped() -> Iterator[None]:
         forget_compiled()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _inversions_are_made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+    """What one file has inverted serves the others, on other workers too: many prepare the same countries."""
+    from hinterland.calibrate.inverted import keep
+
+    ours = tmp_path_factory.getbasetemp()
+    keep((ours if worker_id == "master" else ours.parent) / "inverted")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     no_browser = not any(shutil.which(name) for name in BROWSERS)
     no_shared = not SHARED.is_dir()

@@ -187,8 +187,9 @@ def environment(of: Session) -> dict[str, str]:
         "PYTHONIOENCODING": "utf-8",
         "HINTERLAND_DATA": str(of.folder / "data"),
         # Programs are compiled once for all commands and for Python, which would not keep them by itself.
-        "JAX_COMPILATION_CACHE_DIR": str(of.folder / "data" / "compiled"),
-        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.1",
+        "JAX_COMPILATION_CACHE_DIR": os.environ.get("JAX_COMPILATION_CACHE_DIR")
+        or str(of.folder / "data" / "compiled"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "XLA_FLAGS": "",  # compiled as for users, whatever tests ask of the compiler
         "RAW": str(of.raw or ""),
         "COLUMNS": "120",

@@ -52,7 +52,7 @@ def course(
     levers["mine_output"] = levers["mine_output"] - mined[:, None]
     national = setting.economy.jobs.sum(axis=0)
     robots = automatable({name: parameters.value(name) for name in parameters})
-    shares = national_shares(
+    shares = jax.jit(national_shares)(
         national / national.sum(),
         farms_left=jnp.asarray(np.exp(-fallen)),
         automated=robots * jnp.asarray(-np.expm1(-paced))[:, None],
@@ -110,7 +110,7 @@ def begun(state: State, scenario: Scenario, codes: tuple[str, ...]) -> State:
 
 def at(given: Given | None, k: int) -> Given | None:
     """What is given at the end of one step."""
-    return None if given is None else jax.tree.map(lambda values: values[k], given)
+    return None if given is None else jax.tree.map(lambda values: jnp.asarray(np.asarray(values)[k]), given)
 
 
 def _added_up(

@@ -35,6 +35,7 @@ def forget_compiled() -> None:
 def keep_compiled(folder: Path) -> None:
     """Keeps compiled programs in a folder, so that later runs of the same shapes start sooner.
 
+    Small ones are kept too: a run makes hundreds of them, which take longer to compile than to read.
     Nothing is kept where the folder cannot be written, and where JAX has been told another one.
     """
     import jax
@@ -45,7 +46,7 @@ def keep_compiled(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if os.access(folder, os.W_OK):
             jax.config.update("jax_compilation_cache_dir", str(folder))
-            jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+            jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 
 
 def slices(start: int, stop: int, one: int, whole: int = 1) -> Iterator[slice]:

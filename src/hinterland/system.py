@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -159,5 +160,6 @@ def acting(parameters: Parameters, ages: Ages) -> frozenset[str]:
             asked.add(name)
             return super().__getitem__(name)
 
-    behaviour(Asked({name: np.asarray(parameters.value(name)) for name in parameters}), ages)
+    values = Asked({name: np.asarray(parameters.value(name)) for name in parameters})
+    jax.eval_shape(lambda: behaviour(values, ages))  # asks for them and works nothing out
     return frozenset(asked)

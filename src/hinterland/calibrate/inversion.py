@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import jax
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from hinterland.axes import LIFE_STAGES
+from hinterland.calibrate import inverted
+from hinterland.calibrate.inverted import Inversion
 from hinterland.compiling import soon
 from hinterland.model.control import towards
 from hinterland.model.nation import renew
@@ -24,20 +26,6 @@ ITERATIONS = 400
 """Most steps of the optimiser; it stops earlier when the fit no longer gains."""
 FEW = 30_000
 """Cells of people up to which the optimiser runs for less time than its program takes to compile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inversion:
-    """A pull and how well the model with it repeats what was asked."""
-
-    pull: Array
-    """[place, stage]."""
-    state: State
-    """Stocks [place, sex, age] at the end of the record with this pull."""
-    error: float
-    """Mean absolute error of places' total people, as a share."""
-    unexplained: float
-    """Share of absolute net migration by place, sex and age, ages 10 and over, that the fit leaves."""
 
 
 @jax.jit
@@ -103,8 +91,25 @@ def invert(
     """The pull with which the chain of steps ends closest to `observed` [place, sex, age].
 
     Least squares on cells of those alive at the start, each relative to the geometric mean of the cell and its
-    place's mean cell, plus `tie` [stage] times the squared distance from the stage's mean pull.
+    place's mean cell, plus `tie` [stage] times the squared distance from the stage's mean pull. What has been inverted
+    before is read, where inversions are kept.
     """
+    place = inverted.place_of(setting, behaviour, start, conditions, observed, tie)
+    found = inverted.read(place, start)
+    if found is None:
+        found = _inverted(setting, behaviour, start, conditions, observed, tie)
+        inverted.write(place, found)
+    return found
+
+
+def _inverted(
+    setting: Setting,
+    behaviour: Behaviour,
+    start: State,
+    conditions: list[Conditions],
+    observed: jax.Array,
+    tie: jax.Array,
+) -> Inversion:
     born = len(conditions)
     expected = unmoved(setting, start.people, conditions)
     shape = (observed.shape[0], len(LIFE_STAGES))

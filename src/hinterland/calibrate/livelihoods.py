@@ -31,6 +31,19 @@ Array = NDArray[np.float64]
 HOUSEHOLD = 2.6
 """Persons per household where no place of a region publishes them: the 2020 census of China. Its level cancels out."""
 
+# Each compiled as one program: operation by operation they take longer to compile.
+_amenity = jax.jit(amenity)
+_first_budget = jax.jit(finance.first_budget)
+_first_capacity = jax.jit(shopping.first_capacity)
+_incomes = jax.jit(model.incomes, static_argnames="pensioners")
+_labour_of = jax.jit(labour.labour_of)
+_log_per_head = jax.jit(income.log_per_head)
+_needed = jax.jit(jobs.needed)
+_spending = jax.jit(shopping.spending)
+_split_industry = jax.jit(industry.split_industry)
+_standard_need = jax.jit(finance.standard_need)
+_within_reach = jax.jit(model.within_reach)
+
 
 @dataclass(frozen=True, slots=True)
 class Livelihoods:
@@ -60,15 +73,15 @@ def livelihoods(country: Country, parameters: Parameters, people: Array, year: i
         halving=float(values["employment_halving"]),
     )
     schooling = country.indicator("schooling_years", year)
-    workers = np.asarray(labour.labour_of(jnp.asarray(people), jnp.asarray(rates)))
+    workers = np.asarray(_labour_of(jnp.asarray(people), jnp.asarray(rates)))
     work = jnp.asarray(_by_activity(workers[:, None] * shares, schooling, parameters))
     commuting, shops, markets = _trips(country, parameters)
     residents = jnp.asarray(people.sum(axis=(1, 2)))
-    reach = model.within_reach(work, jnp.asarray(workers), habits, commuting)
+    reach = _within_reach(work, jnp.asarray(workers), habits, commuting)
     pensioners = country.ages.index(int(parameters.value("pension_age")))
     nothing = jnp.zeros_like(residents)
-    made = model.incomes(habits, work, nothing, jnp.asarray(people), reach[:, 0] * workers, commuting, pensioners)
-    earned, spending = made.total, shopping.spending(made, habits.shopping)
+    made = _incomes(habits, work, nothing, jnp.asarray(people), reach[:, 0] * workers, commuting, pensioners=pensioners)
+    earned, spending = made.total, _spending(made, habits.shopping)
     size = jnp.asarray(
         filled(country.indicator("people_per_household", year), np.array(country.places.regions), HOUSEHOLD)
     )
@@ -76,16 +89,16 @@ def livelihoods(country: Country, parameters: Parameters, people: Array, year: i
     stock = _stock(country, parameters, year, households)
     expected = jnp.asarray(_growth(country, people, year))
     asked = _asked(work, earned, residents, stock, expected, habits)
-    money, budget = finance.first_budget(asked, jnp.asarray(country.places.seat) * residents, habits.finance)
+    money, budget = _first_budget(asked, jnp.asarray(country.places.seat) * residents, habits.finance)
     base = model.Base(
         jobs=work,
         people=residents,
         labour=jnp.asarray(workers),
-        need=jobs.needed(jnp.asarray(people), habits.needs),
+        need=_needed(jnp.asarray(people), habits.needs),
         market=model.reached(residents, markets),
         spending=spending,
         reach=reach,
-        income=income.log_per_head(earned, residents),
+        income=_log_per_head(earned, residents),
         homes=stock,
         household_size=size,
         schooling=jnp.asarray(schooling),
@@ -95,13 +108,13 @@ def livelihoods(country: Country, parameters: Parameters, people: Array, year: i
         shops=shops,
         markets=markets,
         finance=money,
-        revenue=finance.standard_need(money, habits.finance, asked),
+        revenue=_standard_need(money, habits.finance, asked),
         niche=jnp.zeros((len(people), len(FOOTLOOSE))),
         pensioners=pensioners,
     )
     economy = Economy(
         jobs=work,
-        capacity=shopping.first_capacity(work[:, model.LOCAL], habits.shopping),
+        capacity=_first_capacity(work[:, model.LOCAL], habits.shopping),
         wage=nothing,
         homes=stock.homes,
         households=households,
@@ -137,6 +150,7 @@ def _stock(country: Country, parameters: Parameters, year: int, households: jax.
     return homes.HomesBase(homes=jnp.asarray(np.where(np.isnan(counted), usual, counted)), households=households)
 
 
+@jax.jit
 def _asked(
     work: jax.Array,
     earned: jax.Array,
@@ -170,8 +184,8 @@ def has_jobs(country: Country, year: int) -> bool:
 
 def guards(base: model.Base, economy: Economy, habits: model.Habits) -> dict[str, float]:
     """How near the economy comes to feeding on itself, by name; each name says from where on it would."""
-    answer = float(pull.feedback(habits.response).max())
-    trade = shopping.feedback(base.spending, economy.capacity, habits.shopping, base.shops)
+    answer = float(jax.jit(pull.feedback)(habits.response).max())
+    trade = jax.jit(shopping.feedback)(base.spending, economy.capacity, habits.shopping, base.shops)
     return {
         f"largest response of pull to jobs and incomes; places diverge above {pull.MOST_FEEDBACK:g}": answer,
         "largest feedback from trade to shops; more than one equilibrium may exist above 1": float(trade.max()),
@@ -193,7 +207,7 @@ def observed_jobs(start: model.Base, end: model.Base | None, steps: int, width: 
 
 
 def _national(base: model.Base) -> Array:
-    national = np.asarray(base.jobs.sum(axis=0))
+    national = np.asarray(base.jobs).sum(axis=0)
     return national / national.sum()
 
 
@@ -218,7 +232,7 @@ def _shares(country: Country, year: int) -> tuple[Array, int] | None:
 def _by_activity(by_sector: Array, schooling: Array, parameters: Parameters) -> Array:
     """Jobs [place, activity] of those by sector [place, sector], industry split into routine and advanced."""
     split = np.asarray(
-        industry.split_industry(
+        _split_industry(
             jnp.asarray(by_sector[:, SECTORS.index("industry")]),
             jnp.asarray(schooling),
             jnp.asarray(parameters.value("advanced_share")),
@@ -259,7 +273,7 @@ def _climate(country: Country, parameters: Parameters) -> Array:
     """What the climate of places is worth [place] in log income, relative to the mean place; zero where not known."""
     known = climate(country, parameters)
     values = {name: parameters.value(name) for name in parameters}
-    worth = np.asarray(amenity(jnp.asarray(known.january), jnp.asarray(known.july), taste(values)))
+    worth = np.asarray(_amenity(jnp.asarray(known.january), jnp.asarray(known.july), taste(values)))
     some = np.isfinite(worth)
     mean = float(worth[some].mean()) if some.any() else 0.0
     return np.where(some, worth - mean, 0.0)

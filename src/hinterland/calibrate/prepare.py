@@ -330,15 +330,15 @@ def _conditions_observed(
     The correction of a cohort, observed over projected, is spread evenly over the steps it lived through.
     """
     nations = schedules(country.drivers, country.ages, record, steps, medium(steps), people.sum(axis=0))
-    projected = [jnp.asarray(people.sum(axis=0))]
+    past = [jnp.asarray(people.sum(axis=0))]
     for k in range(steps):
-        projected.append(project(projected[-1], _single(nations, k), country.ages.width))
-    ratio = np.asarray(jnp.asarray(base.sum(axis=0)) / projected[-1])
+        past.append(project(past[-1], _single(nations, k), country.ages.width))
+    ratio = base.sum(axis=0) / np.asarray(past[-1])
     out: list[Conditions] = []
     for k in range(1, steps + 1):
         at_end = np.stack([np.minimum(np.arange(len(country.ages)) + steps - k, len(country.ages) - 1)] * 2)
         correction = np.take_along_axis(ratio, at_end, axis=-1) ** (k / steps)
-        out.append(_conditions(_single(nations, k - 1), np.asarray(projected[k]) * correction, fertility))
+        out.append(_conditions(_single(nations, k - 1), np.asarray(past[k]) * correction, fertility))
     return out
 
 
@@ -350,4 +350,4 @@ def _conditions_ahead(country: Country, fertility: Array, people: Array, steps: 
 
 def _single(nation: National, k: int) -> National:
     """One step of the medium course, without its member axis."""
-    return jax.tree.map(lambda values: values[0], at_step(nation, k))
+    return jax.tree.map(lambda values: jnp.asarray(np.asarray(values)[0]), at_step(nation, k))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +50,11 @@ def settlements(country: Country, parameters: Parameters, people: Array, year: i
         alone = np.ones_like(alone)
     pattern = first_rungs(urban, totals, spread, alone=alone)
     acting = provision(values)
-    base = first_services(
-        pattern, people.sum(axis=1), country.places.area, acting, country.ages, outside=_neighbours(country)
-    )
+    base = jax.jit(
+        lambda counted, outside, acting: first_services(
+            pattern, counted, country.places.area, acting, country.ages, outside=outside
+        )
+    )(people.sum(axis=1), _neighbours(country), acting)
     return Settlements(
         base=base,
         services=Services(

@@ -51,11 +51,10 @@ def gathered(cards: Sequence[Card], *, members: int, effects: bool) -> tuple[Tol
     sizes = {}
     with progress_bar() as progress:
         if effects:
-            from hinterland.data.folders import data_folder
+            from hinterland.calibrate.keeping import keep_work
             from hinterland.explain.claims.effects import sizes as computed
-            from hinterland.memory import keep_compiled
 
-            keep_compiled(data_folder() / "compiled")
+            keep_work()
             sizes = computed(pack, cards, members=members, progress=progress)
         found: list[Told] = []
         for n, one in enumerate(cards, 1):

@@ -59,11 +59,10 @@ def compared(first: str, second: str, asked: Asked) -> Iterator[str]:
     yield f"They differ in: {', '.join(found)}"
     codes = [_code(country, name) for name in asked.places]
     with progress_bar() as progress:
-        from hinterland.data.folders import data_folder
+        from hinterland.calibrate.keeping import keep_work
         from hinterland.forecast import compare
-        from hinterland.memory import keep_compiled
 
-        keep_compiled(data_folder() / "compiled")
+        keep_work()
         result = compare(
             country,
             pair[1],

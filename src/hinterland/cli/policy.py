@@ -53,10 +53,9 @@ def told(wanted: Wanted) -> Iterator[str]:
     _check_out(wanted)
     country = read_pack(wanted.country)
     places = [find_place(country, name) for name in wanted.places]
-    from hinterland.data.folders import data_folder
-    from hinterland.memory import keep_compiled
+    from hinterland.calibrate.keeping import keep_work
 
-    keep_compiled(data_folder() / "compiled")
+    keep_work()
     if wanted.front:
         yield from _front(wanted, country, places)
     else:

@@ -75,10 +75,9 @@ def make_run(  # noqa: PLR0913
         size if not on_disk else max((3 if scenario is None else 5) * size - _held(_parts(target)), size)
     )
     with replacing(target, is_ours=is_run_folder, needed=needed) as part, progress_bar() as progress:
-        from hinterland.data.folders import data_folder
-        from hinterland.memory import keep_compiled
+        from hinterland.calibrate.keeping import keep_work
 
-        keep_compiled(data_folder() / "compiled")
+        keep_work()
         asked = {
             "members": members, "until": until, "seed": seed, "overrides": overrides, "keep_effects": keep_effects,
             "past": past, "progress": progress,

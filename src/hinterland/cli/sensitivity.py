@@ -16,15 +16,14 @@ LEAST: Final = 0.005
 
 def told(name: str, ref: str, by: int, points: int, seed: int, *, every: bool) -> Iterator[str]:
     """Lines on what moves a place's people; InputError where the request cannot be used."""
+    from hinterland.calibrate.keeping import keep_work
     from hinterland.data.find import find_place
-    from hinterland.data.folders import data_folder
     from hinterland.data.pack import read_pack
     from hinterland.explain.sensitivity import sensitivity
-    from hinterland.memory import keep_compiled
 
     country = read_pack(ref)
     place = find_place(country, name)
-    keep_compiled(data_folder() / "compiled")
+    keep_work()
     with progress_bar() as progress:
         found = sensitivity(country, place, by=by, points=points, every=every, seed=seed, progress=progress)
     yield from lines(found)

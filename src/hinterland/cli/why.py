@@ -83,11 +83,10 @@ def told(asked: Asked) -> Iterator[str]:
 
 
 def _attributed(country: Country, years: tuple[int, int], asked: Asked) -> Attribution:
-    from hinterland.data.folders import data_folder
+    from hinterland.calibrate.keeping import keep_work
     from hinterland.explain.why import why
-    from hinterland.memory import keep_compiled
 
-    keep_compiled(data_folder() / "compiled")
+    keep_work()
     with progress_bar() as progress:
         return why(country, years, members=asked.members, seed=asked.seed, progress=progress)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -68,13 +69,8 @@ def schedules(
 
 
 def at_step(course: National, k: int) -> National:
-    """The schedules of one step out of [member, step, ...]."""
-    return National(
-        survivorship=Survivorship(groups=course.survivorship.groups[:, k], births=course.survivorship.births[:, k]),
-        fertility=course.fertility[:, k],
-        boys=course.boys[:, k],
-        migrants=course.migrants[:, k],
-    )
+    """The schedules of one step out of [member, step, ...], without compiling anything."""
+    return jax.tree.map(lambda values: jnp.asarray(np.asarray(values)[:, k]), course)
 
 
 def annual_mean(years: NDArray[np.int64], values: Array, span: tuple[int, int]) -> Array:

@@ -65,7 +65,7 @@ def given(system: System, block: Block, starts: list[int], scenario: Scenario, r
         ]
     )
     conditions = Conditions(
-        national=jax.tree.map(lambda values: jnp.swapaxes(values, 0, 1), nations),
+        national=jax.tree.map(lambda values: jnp.asarray(np.swapaxes(np.asarray(values), 0, 1)), nations),
         target=jnp.asarray(np.swapaxes(targets, 0, 1)),
         local_fertility=jnp.asarray(fertility * births[:, None]),
         pull=jnp.asarray(np.swapaxes(pull, 0, 1) + changes[:, None]),
@@ -78,7 +78,7 @@ def given(system: System, block: Block, starts: list[int], scenario: Scenario, r
     return Given(
         setting=scheduled(during(system.setting, rails), scenario, country.places.codes, country.base_year),
         behaviour=behaviour_by_step,
-        start=jax.tree.map(lambda cells: jnp.broadcast_to(cells, (members, *cells.shape)), first),
+        start=jax.tree.map(lambda cells: _repeated(cells, members), first),
         conditions=conditions,
     )
 
@@ -135,12 +135,17 @@ def _behaviours(system: System, block: Block, scenario: Scenario, starts: list[i
     launch = jnp.asarray(launch_pull(system, block))
     first = with_base(system.setting, behaviour(own, ages), launch)
     if not any(turn.parameter in turnable for turn in scenario.turns):
-        return jax.tree.map(lambda values: jnp.broadcast_to(values, (len(starts), *values.shape)), first)
+        return jax.tree.map(lambda values: _repeated(values, len(starts)), first)
     each = [
         _from_the_same_base(behaviour(turned(scenario, own, start, ages.width, turnable), ages), first)
         for start in starts
     ]
     return jax.tree.map(lambda *values: jnp.stack(jnp.broadcast_arrays(*values)), *each)
+
+
+def _repeated(values: jax.Array, count: int) -> jax.Array:
+    """The same `count` times along a new first axis; compiles nothing."""
+    return jnp.asarray(np.broadcast_to(np.asarray(values), (count, *values.shape)))
 
 
 def _from_the_same_base(later: Behaviour, first: Behaviour) -> Behaviour:

@@ -44,6 +44,7 @@ class Advantage:
     """Regions in which a seat is compared with others."""
 
 
+@jax.jit
 def commuters(jobs: jax.Array, labour: jax.Array, commuting: DenseKernel) -> jax.Array:
     """Persons by home and workplace [..., place, place], of jobs and labour [..., place].
 

@@ -40,6 +40,7 @@ def births(
     return children[..., None] * share[..., None, :]
 
 
+@jax.jit
 def reverting(local: jax.Array, elapsed: float | jax.Array, share: jax.Array, scale: jax.Array) -> jax.Array:
     """Multiples of national fertility [..., place] after `elapsed` years: a `share` of their log fades over `scale`."""
     kept = 1 - share * (1 - jnp.exp(-elapsed / scale))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -25,6 +26,7 @@ class National:
     """[..., sex, age] net international migrants over the step, persons."""
 
 
+@partial(jax.jit, static_argnames="years")
 def project(people: jax.Array, national: National, years: int) -> jax.Array:
     """The nation's persons [..., sex, age] one step later, before any correction of its total."""
     start = people[..., None, :, :]

@@ -14,8 +14,9 @@ A class is that of a whole unit: of a prefecture with a metropolis in it, fields
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -157,6 +158,7 @@ def rules(values: Mapping[str, Any]) -> Rules:
     )
 
 
+@jax.jit
 def size_class(people: jax.Array) -> jax.Array:
     """Position in `SIZE_CLASSES` [..., place] of urban people [..., place]; UNKNOWN where they are (NaN)."""
     lowest = jnp.asarray(list(SIZE_CLASSES.values()))
@@ -172,6 +174,7 @@ def urban_people(people: jax.Array, area: jax.Array, urban_share: jax.Array, rul
     return people * jnp.where(jnp.isnan(urban_share), dense, urban_share)
 
 
+@jax.jit
 def degree(people: jax.Array, area: jax.Array, urban_share: jax.Array, rules: Rules) -> jax.Array:
     """Degree of urbanisation [..., place]: RURAL, TOWN (or suburb) or CITY; arguments as for `urban_people`.
 
@@ -219,6 +222,7 @@ def land_class(
     return jnp.where(jnp.isnan(density), UNKNOWN, found)
 
 
+@jax.jit
 def land_shares(urban: jax.Array, rural: jax.Array, area: jax.Array, working: jax.Array, rules: Rules) -> jax.Array:
     """Shares of a place's land in each class [..., place, class], of its urban and rural people [..., place].
 
@@ -238,6 +242,7 @@ def land_shares(urban: jax.Array, rural: jax.Array, area: jax.Array, working: ja
     return jnp.where(jnp.isnan(part + rural)[..., None], jnp.nan, shares)
 
 
+@jax.jit
 def farm_land(
     farm_jobs: jax.Array, base_jobs: jax.Array, area: jax.Array, farmland_share: jax.Array, most: jax.Array
 ) -> FarmLand:
@@ -257,7 +262,8 @@ def farm_land(
     )
 
 
-def care_need(people: jax.Array, lower: Sequence[int], public_posts: jax.Array, per_old: jax.Array) -> Care:
+@partial(jax.jit, static_argnames="lower")
+def care_need(people: jax.Array, lower: tuple[int, ...], public_posts: jax.Array, per_old: jax.Array) -> Care:
     """What the very old need, of people [..., place, sex, age] with first ages `lower` and public posts [..., place].
 
     `per_old` [...] posts per person of 80 and over: the parameter `post_care`, by which posts follow need.

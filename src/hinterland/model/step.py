@@ -212,6 +212,7 @@ def served(
     return Services(rungs=settled, degree=now.degree, pull=now.pull, rung_pull=now.rung_pull, cost=now.cost)
 
 
+@jax.jit
 def with_base(setting: Setting, behaviour: Behaviour, pull: jax.Array) -> Behaviour:
     """The behaviour with the nation's mean logsum at this pull [..., place, stage] as its base, and base-year trade."""
     habits = behaviour.habits

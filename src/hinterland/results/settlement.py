@@ -142,4 +142,4 @@ def _care(dataset: xr.Dataset) -> Array:
     nothing = jnp.zeros(cells.shape[:2])
     if not {45, 65, 80} <= set(lower):
         return np.full(cells.shape[:2], np.nan)
-    return np.asarray(settlement.care_need(cells, lower, nothing, jnp.zeros(())).per_carer)
+    return np.asarray(settlement.care_need(cells, tuple(lower), nothing, jnp.zeros(())).per_carer)

@@ -146,10 +146,9 @@ def _work(pipe: Pipe, stop: Event, countries: Mapping[str, Country]) -> None:
 
     # Ctrl-C is the server's to answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from hinterland.data.folders import data_folder
-    from hinterland.memory import keep_compiled
+    from hinterland.calibrate.keeping import keep_work
 
-    keep_compiled(data_folder() / "compiled")
+    keep_work()
 
     def progress(done: int, total: int, what: str) -> None:
         if stop.is_set():

@@ -98,10 +98,9 @@ class Server:
             await asyncio.sleep(0.2)
 
     def _warm(self) -> None:
-        from hinterland.data.folders import data_folder
-        from hinterland.memory import keep_compiled
+        from hinterland.calibrate.keeping import keep_work
 
-        keep_compiled(data_folder() / "compiled")
+        keep_work()
         for run in self.runs.by_id.values():
             self.index(run)
         for on in self.simulations.values():

@@ -110,7 +110,7 @@ def _environment() -> dict[str, str]:
     folder = config.jax_compilation_cache_dir
     if not folder:
         return {}
-    return {"JAX_COMPILATION_CACHE_DIR": str(folder), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.1"}
+    return {"JAX_COMPILATION_CACHE_DIR": str(folder), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
 
 
 def _there(address: str) -> Any:

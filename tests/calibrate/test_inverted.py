@@ -1,0 +1,122 @@
+"""Inversions kept on disk: the same bits, found by what decides them and by nothing else, and not if damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+
+from hinterland.calibrate import inversion, inverted
+from hinterland.calibrate.inverted import Inversion
+from hinterland.state import State
+
+
+@pytest.fixture(autouse=True)
+def _double() -> Iterator[None]:
+    with jax.enable_x64(True):
+        yield
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Path]:
+    before = inverted._KEPT.get("folder")
+    inverted.keep(tmp_path / "inverted")
+    yield tmp_path / "inverted"
+    inverted.keep(before)
+
+
+def stocks(seed: int = 1) -> State:
+    people = np.random.default_rng(seed).uniform(1, 9, (3, 2, 4))
+    parts = {name: jax.numpy.asarray(people * k) for k, name in enumerate(("rooted", "newcomers", "away"), start=1)}
+    return State(**parts)
+
+
+def made(seed: int = 1) -> Inversion:
+    pull = np.random.default_rng(seed).normal(size=(3, 5))
+    return Inversion(pull, stocks(seed + 1), 0.1 + 0.2, 1 / 3)
+
+
+def same(one: Inversion, other: Inversion) -> bool:
+    leaves = zip(jax.tree.leaves(one.state), jax.tree.leaves(other.state), strict=True)
+    return (
+        one.pull.tobytes() == other.pull.tobytes()
+        and all(np.asarray(a).tobytes() == np.asarray(b).tobytes() for a, b in leaves)
+        and (one.error, one.unexplained) == (other.error, other.unexplained)
+    )
+
+
+@pytest.mark.usefixtures("kept")
+def test_what_is_read_is_what_was_written_to_the_last_bit() -> None:
+    place = inverted.place_of("a country", 1.0)
+    assert inverted.read(place, stocks()) is None
+    inverted.write(place, made())
+    found = inverted.read(place, stocks())
+    assert found is not None
+    assert same(found, made())
+
+
+@pytest.mark.usefixtures("kept")
+def test_the_last_bit_of_any_part_makes_another_file() -> None:
+    one = np.array([1.0, 2.0])
+    other = one.copy()
+    other[1] = np.nextafter(other[1], 3)
+    places = {inverted.place_of(*parts) for parts in ((one, None), (other, None), (one, 0), (one.reshape(2, 1), None))}
+    assert len(places) == 4
+    assert inverted.place_of(one.copy(), None) in places
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 no archive", None])
+def test_a_damaged_file_counts_as_none(kept: Path, damage: bytes | None) -> None:
+    place = inverted.place_of("x")
+    assert place is not None
+    assert place.parent == kept
+    inverted.write(place, made())
+    place.write_bytes(place.read_bytes()[:-200] if damage is None else damage)
+    assert inverted.read(place, stocks()) is None
+
+
+def test_where_nothing_can_be_written_nothing_is_said(tmp_path: Path, kept: Path) -> None:
+    kept.write_text("a file in the way of the folder")
+    inverted.write(inverted.place_of("x"), made())
+    assert [path.name for path in tmp_path.iterdir()] == ["inverted"]
+
+
+@pytest.mark.usefixtures("kept")
+def test_the_oldest_are_removed(monkeypatch: pytest.MonkeyPatch, kept: Path) -> None:
+    monkeypatch.setattr(inverted, "MOST", 3)
+    for k in range(5):
+        inverted.write(inverted.place_of(k), made(k))
+    assert len(list(kept.iterdir())) == 3
+
+
+def test_nothing_is_kept_where_no_folder_is_named() -> None:
+    before = inverted._KEPT.get("folder")
+    inverted.keep(None)
+    assert inverted.place_of("x") is None
+    inverted.write(None, made())
+    assert inverted.read(None, stocks()) is None
+    inverted.keep(before)
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_country_is_inverted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from factories import small_country
+    from hinterland.calibrate.prepare import prepare
+    from hinterland.params import load
+
+    country, parameters = small_country(6), load()
+    one = prepare(country, parameters)
+    asked: list[int] = []
+    monkeypatch.setattr(inversion, "_inverted", lambda *_: asked.append(1))
+    other = prepare(country, parameters)
+    assert asked == []
+    assert one.balance.tobytes() == other.balance.tobytes()
+    assert one.effect.tobytes() == other.effect.tobytes()
+    for a, b in zip(jax.tree.leaves(one.state), jax.tree.leaves(other.state), strict=True):
+        assert np.asarray(a).tobytes() == np.asarray(b).tobytes()
+    with pytest.raises(AttributeError):  # nothing was inverted instead
+        prepare(small_country(7), parameters)
+    assert asked == [1]
