@@ -21,7 +21,6 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-import hinterland
 from hinterland.fingerprint import fingerprint
 from hinterland.state import State
 
@@ -100,7 +99,7 @@ def write(path: Path | None, made: Inversion) -> None:
 def _source() -> str:
     """A digest of the package's source: what another version made is not taken."""
     digest = hashlib.sha256()
-    folder = Path(hinterland.__file__).parent
+    folder = Path(__file__).parents[1]
     for path in sorted(folder.rglob("*.py")):
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(path.read_bytes())
