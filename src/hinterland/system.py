@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -160,6 +159,5 @@ def acting(parameters: Parameters, ages: Ages) -> frozenset[str]:
             asked.add(name)
             return super().__getitem__(name)
 
-    values = Asked({name: np.asarray(parameters.value(name)) for name in parameters})
-    jax.eval_shape(lambda: behaviour(values, ages))  # asks for them and works nothing out
+    behaviour(Asked({name: np.asarray(parameters.value(name)) for name in parameters}), ages)
     return frozenset(asked)

@@ -167,12 +167,12 @@ def with_spending(levers: Levers | None, spending: jax.Array) -> Levers:
 
 def first_services(
     pattern: Pattern,
-    people: Array,
+    people: Array | jax.Array,
     area: Array,
     provision: Provision,
     ages: Ages,
     *,
-    outside: Array | None = None,
+    outside: Array | jax.Array | None = None,
 ) -> ServicesBase:
     """Services of the base year, as sizes of settlements have them: nothing is about to open or to close.
 
