@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-HELD: Final = 96_000_000
-"""Bytes held of one run."""
+HELD: Final = 320_000_000
+"""Bytes of members held of one run,"""
+BANDS: Final = 48_000_000
+"""and of quantiles over them, which are forty times smaller at 200 members."""
 
 
 class GoneError(Exception):
@@ -34,24 +37,21 @@ def loaded(of: xr.DataArray) -> Array:
 
 
 @dataclass
-class Chunks:
-    """The least used parts are forgotten first."""
+class Held:
+    """Arrays by key; the least used are forgotten first."""
 
-    most: int = HELD
-    _found: OrderedDict[tuple[str, int], Array] = field(default_factory=OrderedDict)
+    most: int
+    _found: OrderedDict[Hashable, Array] = field(default_factory=OrderedDict)
     _size: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def read(self, data: xr.Dataset, name: str, place: int) -> Array:
-        """[member, year or period] values of a variable at a place."""
-        key = (name, place // PLACES_PER_CHUNK)
+    def get(self, key: Hashable, make: Callable[[], Array]) -> Array:
+        """The array of a key, made where it is not held; two threads may make the same one at once."""
         with self._lock:
             if key in self._found:
                 self._found.move_to_end(key)
-                return self._found[key][..., place % PLACES_PER_CHUNK]
-        first = key[1] * PLACES_PER_CHUNK
-        chosen = data[name].isel(place=slice(first, first + PLACES_PER_CHUNK)).transpose("member", ..., "place")
-        found = loaded(chosen)
+                return self._found[key]
+        found = make()
         with self._lock:
             if key not in self._found:
                 self._found[key] = found
@@ -59,4 +59,25 @@ class Chunks:
             while self._size > self.most and len(self._found) > 1:
                 _, old = self._found.popitem(last=False)
                 self._size -= old.nbytes
-        return found[..., place % PLACES_PER_CHUNK]
+        return found
+
+
+@dataclass
+class Chunks:
+    """Parts of one run."""
+
+    data: xr.Dataset
+    members: Held = field(default_factory=lambda: Held(HELD))
+    bands: Held = field(default_factory=lambda: Held(BANDS))
+
+    def part(self, name: str, part: int) -> Array:
+        """[..., place] numbers of a variable at the places of a part, its axes in their order, places moved last."""
+        return self.members.get((name, part), lambda: self._read(name, part))
+
+    def read(self, name: str, place: int) -> Array:
+        """[...] numbers of a variable at a place, other axes in order: [member, year or period] of a series."""
+        return self.part(name, place // PLACES_PER_CHUNK)[..., place % PLACES_PER_CHUNK]
+
+    def _read(self, name: str, part: int) -> Array:
+        first = part * PLACES_PER_CHUNK
+        return loaded(self.data[name].isel(place=slice(first, first + PLACES_PER_CHUNK)).transpose(..., "place"))
