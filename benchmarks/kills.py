@@ -159,6 +159,7 @@ def child(folder: Path, workers: int | None) -> None:
     from hinterland.members.parts import parts
     from hinterland.members.streaming import fill, streamed
     from hinterland.results import store
+    from hinterland.results.layout import STORE, is_run_folder
     from hinterland.workers.cluster import pool
     from hinterland.writing import replacing
 
@@ -167,10 +168,9 @@ def child(folder: Path, workers: int | None) -> None:
         made = pickle.loads((folder.parent / PLAN).read_bytes())
     with pool(workers) as doing:
         print("ready", flush=True)
-        with replacing(target, is_ours=store.is_run) as part, parts(kept_in, made) as kept:
+        with replacing(target, is_ours=is_run_folder) as part, parts(kept_in, made) as kept:
             fill(kept, doing)
-            store.write_run(streamed(kept, {}), part / "store")
-            (part / "store").rename(part / "whole")
+            store.write_run(streamed(kept, {}), part / STORE)
     shutil.rmtree(kept_in)
 
 
