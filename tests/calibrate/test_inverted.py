@@ -50,10 +50,10 @@ def same(one: Inversion, other: Inversion) -> bool:
 
 @pytest.mark.usefixtures("kept")
 def test_what_is_read_is_what_was_written_to_the_last_bit() -> None:
-    place = inverted.place_of("a country", 1.0)
-    assert inverted.read(place, stocks()) is None
-    inverted.write(place, made())
-    found = inverted.read(place, stocks())
+    file = inverted.file_of("a country", 1.0)
+    assert inverted.read(file, stocks()) is None
+    inverted.write(file, made())
+    found = inverted.read(file, stocks())
     assert found is not None
     assert same(found, made())
 
@@ -63,24 +63,24 @@ def test_the_last_bit_of_any_part_makes_another_file() -> None:
     one = np.array([1.0, 2.0])
     other = one.copy()
     other[1] = np.nextafter(other[1], 3)
-    places = {inverted.place_of(*parts) for parts in ((one, None), (other, None), (one, 0), (one.reshape(2, 1), None))}
-    assert len(places) == 4
-    assert inverted.place_of(one.copy(), None) in places
+    files = {inverted.file_of(*parts) for parts in ((one, None), (other, None), (one, 0), (one.reshape(2, 1), None))}
+    assert len(files) == 4
+    assert inverted.file_of(one.copy(), None) in files
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 no archive", None])
 def test_a_damaged_file_counts_as_none(kept: Path, damage: bytes | None) -> None:
-    place = inverted.place_of("x")
-    assert place is not None
-    assert place.parent == kept
-    inverted.write(place, made())
-    place.write_bytes(place.read_bytes()[:-200] if damage is None else damage)
-    assert inverted.read(place, stocks()) is None
+    file = inverted.file_of("x")
+    assert file is not None
+    assert file.parent == kept
+    inverted.write(file, made())
+    file.write_bytes(file.read_bytes()[:-200] if damage is None else damage)
+    assert inverted.read(file, stocks()) is None
 
 
 def test_where_nothing_can_be_written_nothing_is_said(tmp_path: Path, kept: Path) -> None:
     kept.write_text("a file in the way of the folder")
-    inverted.write(inverted.place_of("x"), made())
+    inverted.write(inverted.file_of("x"), made())
     assert [path.name for path in tmp_path.iterdir()] == ["inverted"]
 
 
@@ -88,14 +88,14 @@ def test_where_nothing_can_be_written_nothing_is_said(tmp_path: Path, kept: Path
 def test_the_oldest_are_removed(monkeypatch: pytest.MonkeyPatch, kept: Path) -> None:
     monkeypatch.setattr(inverted, "MOST", 3)
     for k in range(5):
-        inverted.write(inverted.place_of(k), made(k))
+        inverted.write(inverted.file_of(k), made(k))
     assert len(list(kept.iterdir())) == 3
 
 
 def test_nothing_is_kept_where_no_folder_is_named() -> None:
     before = inverted._KEPT.get("folder")
     inverted.keep(None)
-    assert inverted.place_of("x") is None
+    assert inverted.file_of("x") is None
     inverted.write(None, made())
     assert inverted.read(None, stocks()) is None
     inverted.keep(before)

@@ -125,3 +125,23 @@ def test_what_is_being_made_stands_in_the_header(client: TestClient, server: Ser
     server.claims.at_hand = lambda: ([card], 0)  # type: ignore[method-assign]
     assert "X-Hinterland-Left" not in client.get("/api/claims").headers
     del server.claims.at_hand
+
+
+def test_a_card_that_fails_is_not_waited_for(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(name: str, *_: object) -> str:
+        if name == "CX1":
+            raise RuntimeError("no such figures")
+        return name
+
+    monkeypatch.setattr(claims, "ids", lambda: ("CX1", "CX2"))
+    monkeypatch.setattr(claims, "card", lambda name: name)
+    monkeypatch.setattr(claims, "_kept", dict)
+    monkeypatch.setattr(claims, "_write", lambda _: None)
+    monkeypatch.setattr(claims, "told", fails)
+    monkeypatch.setattr(claims, "shown", lambda name: card.model_copy(update={"id": name}))
+    every = Claims()
+    until = time.monotonic() + 20
+    while every.at_hand()[1]:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    assert [one.id for one in every.at_hand()[0]] == ["CX2"]

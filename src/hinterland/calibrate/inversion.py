@@ -94,11 +94,11 @@ def invert(
     place's mean cell, plus `tie` [stage] times the squared distance from the stage's mean pull. What has been inverted
     before is read, where inversions are kept.
     """
-    place = inverted.place_of(setting, behaviour, start, conditions, observed, tie)
-    found = inverted.read(place, start)
+    file = inverted.file_of(setting, behaviour, start, conditions, observed, tie)
+    found = inverted.read(file, start)
     if found is None:
         found = _inverted(setting, behaviour, start, conditions, observed, tie)
-        inverted.write(place, found)
+        inverted.write(file, found)
     return found
 
 

@@ -52,7 +52,7 @@ def keep(folder: Path | None) -> None:
         _KEPT["folder"] = folder
 
 
-def place_of(*decides: Any) -> Path | None:
+def file_of(*decides: Any) -> Path | None:
     """The file of the inversion that these records decide; None where none are kept."""
     if "folder" not in _KEPT:
         return None

@@ -45,6 +45,8 @@ class Claims:
     turn: int = 0
     """Changes with whatever the cards say."""
     _found: dict[str, Card] = field(default_factory=dict)
+    _failed: frozenset[str] = frozenset()
+    """Those that the thread could not make; they are not waited for."""
     _read: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
     """Held while one is made: packs are large."""
@@ -67,7 +69,7 @@ class Claims:
     def at_hand(self) -> tuple[list[Card], int]:
         """Cards that are there, in order, and how many are not yet; a thread makes them from the first call on."""
         found = dict(self._found)
-        left = len(ids()) - len(found)
+        left = len(set(ids()) - set(found) - self._failed)
         if left:
             self.begin()
         return [found[name] for name in ids() if name in found], left
@@ -89,6 +91,7 @@ class Claims:
             try:
                 self.one(name)
             except Exception:
+                self._failed |= {name}
                 log.exception("the card of claim %s failed", name)
             time.sleep(PAUSE)
 

@@ -42,8 +42,8 @@ SIZE: Final = 2
 BEFORE: Final = 32
 """Members whose base is run before a model of fewer places is called ready."""
 AGREE: Final = 1e-4
-"""Share by which people may differ from those of the run: other processors and compilers differ by a hundredth of this,
-another version of the model by far more, and a hundredth of a percent is not seen in a chart."""
+"""Share by which people may differ from those of the run: with other options of the compiler they were seen to differ
+by a hundredth of this, another version of the model differs by far more, and it is not seen in a chart."""
 HELD: Final = 600_000_000
 """Bytes of prepared blocks that are held,"""
 FIRST: Final = np.arange(1)
