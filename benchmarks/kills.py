@@ -3,8 +3,9 @@
     python benchmarks/kills.py --kills 20              this process's own work, killed
     python benchmarks/kills.py --kills 20 --workers 2 --per-run 4     three workers, then the process with all of them
 
-Instants are drawn from a seed over the time that an undisturbed run takes from its plan to its end. SIGKILL leaves
-nobody a chance to clean up.
+A run has phases: its blocks are run, read again, and written. Kills take the phases in turn, each at an instant drawn
+from a seed over the time since its beginning that it took in a run that nothing stopped. SIGKILL leaves nobody a chance
+to clean up. With workers, those die while blocks are run, as they have nothing to do later.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from machine import machine
 
 PLACES, STEPS, MEMBERS = 40, 6, 200
+PHASES = ("blocks", "reading", "writing")
 PLAN = "plan.pickle"
 
 
@@ -64,19 +67,27 @@ def killed(folder: Path, asked: argparse.Namespace) -> int:
     whole = Run(folder / "again", asked.workers, folder)
     whole.wait()
     assert digest(whole.target) == right, "two runs that nothing stopped differ"
-    print(f"undisturbed: {whole.seconds:.1f} s from the plan to the end, {blocks()} blocks, {right[:12]}", flush=True)
-    draw, failed, kills, runs = random.Random(asked.seed), 0, 0, 0
-    while kills < asked.kills:
-        runs += 1
+    took = whole.took
+    spent = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in took.items())
+    print(f"undisturbed: {spent}; {blocks()} blocks, {right[:12]}\n", flush=True)
+    draw, failed, runs = random.Random(asked.seed), 0, 0
+    kills: Counter[str] = Counter()
+    while kills.total() < asked.kills:
         run = Run(folder / f"run{runs}", asked.workers, folder)
+        phase = PHASES[runs % len(PHASES)]
+        runs += 1
         attempts = 1
-        for turn in range(asked.per_run):
-            # A worker's end is survived by the run itself; the end of everything is for the next attempt.
-            told = run.kill(draw.uniform(0, whole.seconds), one_worker=bool(asked.workers) and turn < asked.per_run - 1)
-            kills += "killed" in told
+        for turn in range(asked.per_run - 1):
+            # A worker's end is survived by the run itself.
+            told = run.kill_worker(draw.uniform(0, took["blocks"] / asked.per_run))
+            kills["a worker, in blocks"] += "killed" in told
             print(f"   {told}, {run.done()} blocks there", flush=True)
-            if run.process.poll() is not None and turn < asked.per_run - 1:
-                break
+            assert run.process.poll() is None, f"the end of worker {turn + 1} ended the run"
+        told = run.kill(phase, draw.uniform(0, took[phase]))
+        if told in PHASES:
+            kills[f"all, in {told}"] += 1
+            told = f"killed in {told}"
+        print(f"   {told}, {run.done()} blocks there", flush=True)
         while run.process.wait() != 0 or not run.target.exists():
             run, attempts = Run(run.folder, asked.workers, folder), attempts + 1
             run.wait()
@@ -84,14 +95,15 @@ def killed(folder: Path, asked: argparse.Namespace) -> int:
         same = digest(run.target) == right and left == ["run"]
         failed += not same
         told = "same bytes" if same else f"DIFFERENT, left: {left}"
-        print(f"run {runs}, {kills} kills so far: {attempts} attempts, {told}", flush=True)
+        print(f"run {runs}, {kills.total()} kills so far: {attempts} attempts, {told}", flush=True)
         shutil.rmtree(run.folder)
-    print(f"{kills} kills in {runs} runs, of which {runs - failed} have the same bytes")
+    each = ", ".join(f"{number} {what}" for what, number in sorted(kills.items()))
+    print(f"\n{kills.total()} kills in {runs} runs ({each}), of which {runs - failed} have the same bytes")
     return failed
 
 
 class Run:
-    """A process that makes a run in a folder; it says when it has its plan."""
+    """A process that makes a run in a folder; it says when it has its plan, and when each phase begins."""
 
     def __init__(self, folder: Path, workers: int | None, cache: Path) -> None:
         self.folder, self.target, self.parts = folder, folder / "run", folder / ".run.parts"
@@ -107,29 +119,48 @@ class Run:
             [sys.executable, __file__, "--child", str(folder), *more],
             stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True,
         )  # fmt: skip
-        assert self.process.stdout is not None
-        assert self.process.stdout.readline().strip() == "ready"
-        self._began = time.monotonic()
+        self._began: list[tuple[str, float]] = []
+        self._until("blocks")
+
+    @property
+    def took(self) -> dict[str, float]:
+        """Seconds of each phase of a run that has ended."""
+        ends = [at for _, at in self._began[1:]]
+        return {name: end - at for (name, at), end in zip(self._began, ends, strict=False)}
 
     def wait(self) -> None:
         """Until it has ended well."""
+        self._until(None)
         assert self.process.wait() == 0
-        self.seconds = time.monotonic() - self._began
 
-    def kill(self, wait: float, *, one_worker: bool) -> str:
-        """Ends it, or one of its workers, after so many seconds."""
+    def kill(self, phase: str, wait: float) -> str:
+        """Ends it so many seconds after a phase began; the phase it was in, or that it had ended."""
+        self._until(phase)
         time.sleep(wait)
-        if self.process.poll() is not None:
-            return f"ended of itself before {wait:.2f} s were over"
-        if one_worker:
-            workers = self._workers()
-            if not workers:
-                return "no worker was there to end"
-            os.kill(random.Random(wait).choice(workers), signal.SIGKILL)
-            return f"a worker killed after {wait:.2f} s"
-        os.kill(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        return f"killed after {wait:.2f} s"
+        self.process.kill()
+        ended = self.process.wait() == 0
+        self._until(None)
+        return "ended of itself before" if ended else self._began[-1][0]
+
+    def kill_worker(self, wait: float) -> str:
+        """Ends one of its workers after so many seconds."""
+        time.sleep(wait)
+        workers = self._workers()
+        if not workers:
+            return "no worker was there to end"
+        os.kill(random.Random(wait).choice(workers), signal.SIGKILL)
+        return f"a worker killed after {wait:.2f} s"
+
+    def _until(self, phase: str | None) -> None:
+        """Reads what it says up to the beginning of a phase, or to its end."""
+        assert self.process.stdout is not None
+        while phase not in [name for name, _ in self._began]:
+            line = self.process.stdout.readline().strip()
+            if not line:
+                assert phase is None, f"the process ended before {phase}"
+                return
+            if line in (*PHASES, "done"):
+                self._began.append((line, time.monotonic()))
 
     def done(self) -> int:
         """Blocks that are there."""
@@ -159,6 +190,7 @@ def child(folder: Path, workers: int | None) -> None:
     from hinterland.members.parts import parts
     from hinterland.members.streaming import fill, streamed
     from hinterland.results import store
+    from hinterland.results.layout import STORE, is_run_folder
     from hinterland.workers.cluster import pool
     from hinterland.writing import replacing
 
@@ -166,12 +198,16 @@ def child(folder: Path, workers: int | None) -> None:
     with jax.enable_x64(True):
         made = pickle.loads((folder.parent / PLAN).read_bytes())
     with pool(workers) as doing:
-        print("ready", flush=True)
-        with replacing(target, is_ours=store.is_run) as part, parts(kept_in, made) as kept:
+        print("blocks", flush=True)
+        # A run that is there already, as a kill came between its end and the parts' removal, is made again.
+        with replacing(target, is_ours=is_run_folder) as part, parts(kept_in, made) as kept:
             fill(kept, doing)
-            store.write_run(streamed(kept, {}), part / "store")
-            (part / "store").rename(part / "whole")
-    shutil.rmtree(kept_in)
+            print("reading", flush=True)
+            run = streamed(kept, {})
+            print("writing", flush=True)
+            store.write_run(run, part / STORE)
+        shutil.rmtree(kept_in)
+    print("done", flush=True)
 
 
 def blocks() -> int:

@@ -25,9 +25,8 @@ from pathlib import Path
 
 import uvicorn
 
-from hinterland.data.folders import data_folder
+from hinterland.calibrate.keeping import keep_work
 from hinterland.data.pack import read_pack
-from hinterland.memory import keep_compiled
 from hinterland.scenario import Change, Scenario
 from hinterland.web.app import create_app
 from hinterland.web.live import Live
@@ -108,7 +107,7 @@ def main() -> None:
     parser.add_argument("--place")
     parser.add_argument("--moves", type=int, default=30)
     given = parser.parse_args()
-    keep_compiled(data_folder() / "compiled")
+    keep_work()
     countries = [] if given.pack is None else [read_pack(given.pack)]
     server = Server(opened([given.run], {country.code: country for country in countries}))
     run = server.runs.run(None)
@@ -129,6 +128,8 @@ def main() -> None:
     over_http("lever to first bands, moved again at once", port, place, amounts, 0.0)
     over_http("lever to first bands, a second between", port, place, [a + 0.01 for a in amounts], 1.0)
     running.should_exit = True
+    server.end()
+    time.sleep(2)  # the block that still runs ends, as a thread within the compiler must not be cut off
 
 
 def machine() -> str:

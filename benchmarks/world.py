@@ -128,20 +128,11 @@ def stage(name: str) -> Iterator[None]:
 def one(file: Path | None, number: int, way: str) -> None:
     """All of one size, in this process."""
     import jax
-    import jax.numpy as jnp
 
-    from hinterland.axes import LIFE_STAGES
-    from hinterland.calibrate.stocks import balance, newcomer_share, registered
-    from hinterland.calibrate.vital import local_fertility
     from hinterland.data.pack import read_pack
-    from hinterland.data.schedules import medium
-    from hinterland.drivers import national_course
-    from hinterland.model.leaving import newcomer_prevalence
-    from hinterland.model.step import Conditions, Setting, with_base
     from hinterland.params import load
     from hinterland.simulate import simulate
-    from hinterland.state import State
-    from hinterland.system import FOLLOWERS, behaviour, kernel
+    from hinterland.system import kernel
 
     jax.config.update("jax_enable_x64", True)
     if way == "operator":
@@ -157,41 +148,7 @@ def one(file: Path | None, number: int, way: str) -> None:
     with stage("operator"):
         held = jax.block_until_ready(kernel(country, parameters))
     with stage("start"):
-        ages, people = country.ages, country.at(BASE)
-        totals = people.sum(axis=(1, 2))
-        setting = Setting(
-            kernel=held, opportunities=jnp.asarray(totals / totals.sum()), size=jnp.asarray(totals),
-            local_mortality=jnp.ones(number), stages=LIFE_STAGES.of_ages(ages), parents=FOLLOWERS, years=WIDTH,
-        )  # fmt: skip
-        even = jnp.zeros((number, len(LIFE_STAGES)))
-        acting = with_base(
-            setting, behaviour({name: np.asarray(parameters.value(name)) for name in parameters}, ages), even
-        )
-        stocks = balance(
-            people,
-            newcomer_share(country, parameters.value("cross_share"), parameters.value("newcomers_unknown")),
-            registered(country, BASE) * totals,
-            newcomer_prevalence(
-                np.asarray(acting.mobility.leave), np.asarray(acting.mobility.come_home), WIDTH,
-                multiple=parameters.value("newcomer_multiple"), settling=parameters.value("settling"),
-            ),
-            limit=parameters.value("newcomers_limit"),
-            away_floor=parameters.value("away_floor"),
-        )  # fmt: skip
-        state = State(
-            rooted=jnp.asarray(people - stocks.newcomers),
-            newcomers=jnp.asarray(stocks.newcomers),
-            away=jnp.asarray(stocks.away),
-        )
-        nations, targets = national_course(country, people.sum(axis=0), BASE, STEPS, medium(STEPS))
-        fertility = jnp.asarray(local_fertility(country, parameters.value("fertility_shrink")))
-        conditions = Conditions(
-            national=jax.tree.map(lambda of: of[0], nations),
-            target=jnp.asarray(targets[0]),
-            local_fertility=jnp.broadcast_to(fertility, (STEPS, number)),
-            pull=jnp.broadcast_to(even, (STEPS, *even.shape)),
-        )
-        every_step = jax.tree.map(lambda of: jnp.broadcast_to(of, (STEPS, *of.shape)), acting)
+        setting, acting, every_step, state, conditions = started(country, held, parameters)
     with stage("compile"):
         program = simulate.lower(setting, every_step, state, conditions).compile()
     with stage("run"):
@@ -200,6 +157,60 @@ def one(file: Path | None, number: int, way: str) -> None:
     if way == "operator":
         report = held.operator.report
         say(operator_bytes=report.memory, bound=report.bound, error=report.error, builds=report.tries)
+
+
+def started(country: Any, held: Any, parameters: Any) -> tuple[Any, Any, Any, Any, Any]:
+    """Setting, behaviour, the same for every step, stocks, and conditions of every step; the pull of places is even."""
+    import jax
+    import jax.numpy as jnp
+
+    from hinterland.axes import LIFE_STAGES
+    from hinterland.calibrate.stocks import balance, newcomer_share, registered
+    from hinterland.calibrate.vital import local_fertility
+    from hinterland.data.schedules import medium
+    from hinterland.drivers import national_course
+    from hinterland.model.leaving import newcomer_prevalence
+    from hinterland.model.step import Conditions, Setting, with_base
+    from hinterland.state import State
+    from hinterland.system import FOLLOWERS, behaviour
+
+    number = len(country.places)
+    ages, people = country.ages, country.at(BASE)
+    totals = people.sum(axis=(1, 2))
+    setting = Setting(
+        kernel=held, opportunities=jnp.asarray(totals / totals.sum()), size=jnp.asarray(totals),
+        local_mortality=jnp.ones(number), stages=LIFE_STAGES.of_ages(ages), parents=FOLLOWERS, years=WIDTH,
+    )  # fmt: skip
+    even = jnp.zeros((number, len(LIFE_STAGES)))
+    acting = with_base(
+        setting, behaviour({name: np.asarray(parameters.value(name)) for name in parameters}, ages), even
+    )
+    stocks = balance(
+        people,
+        newcomer_share(country, parameters.value("cross_share"), parameters.value("newcomers_unknown")),
+        registered(country, BASE) * totals,
+        newcomer_prevalence(
+            np.asarray(acting.mobility.leave), np.asarray(acting.mobility.come_home), WIDTH,
+            multiple=parameters.value("newcomer_multiple"), settling=parameters.value("settling"),
+        ),
+        limit=parameters.value("newcomers_limit"),
+        away_floor=parameters.value("away_floor"),
+    )  # fmt: skip
+    state = State(
+        rooted=jnp.asarray(people - stocks.newcomers),
+        newcomers=jnp.asarray(stocks.newcomers),
+        away=jnp.asarray(stocks.away),
+    )
+    nations, targets = national_course(country, people.sum(axis=0), BASE, STEPS, medium(STEPS))
+    fertility = jnp.asarray(local_fertility(country, parameters.value("fertility_shrink")))
+    conditions = Conditions(
+        national=jax.tree.map(lambda of: of[0], nations),
+        target=jnp.asarray(targets[0]),
+        local_fertility=jnp.broadcast_to(fertility, (STEPS, number)),
+        pull=jnp.broadcast_to(even, (STEPS, *even.shape)),
+    )
+    every_step = jax.tree.map(lambda of: jnp.broadcast_to(of, (STEPS, *of.shape)), acting)
+    return setting, acting, every_step, state, conditions
 
 
 def kept(path: Any) -> dict[str, float]:

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,13 @@ def fingerprint(*parts: Any) -> str:
         digest.update(len(piece).to_bytes(8, "little"))
         digest.update(piece)
     return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def package_source() -> str:
+    """The same of the package's own source: what another version of it has made is known by it."""
+    folder = Path(__file__).parent
+    return fingerprint({path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.py")})
 
 
 def _pieces(value: Any) -> Iterator[bytes | memoryview]:

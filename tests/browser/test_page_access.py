@@ -183,6 +183,12 @@ def test_print_leaves_out_what_paper_cannot_do(visit: Visit) -> None:
         assert not page.locator(gone).first.is_visible(), gone
     assert page.locator("#fan svg.chart").is_visible()
     assert len(page.pdf()) > 20_000
+    for unasked in ("#why", "#moved", "#levers"):
+        assert not page.locator(unasked).is_visible(), unasked
+    # Bars of the record are backgrounds, which browsers print only where the page insists.
+    bar = ".track .bar"
+    assert page.locator(bar).first.is_visible()
+    assert page.eval_on_selector(bar, "bar => getComputedStyle(bar).printColorAdjust") == "exact"
 
 
 def test_embedded_it_shows_the_record_the_answer_and_the_fan(visit: Visit) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from fastapi.testclient import TestClient
 
 from hinterland.errors import InputError
 from hinterland.explain.claims.cards import ids
 from hinterland.web import claims
 from hinterland.web.claims import Claims
 from hinterland.web.schemas_claims import Card
+from hinterland.web.server import Server
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -70,4 +74,54 @@ def test_cards_are_kept_for_the_next_start(card: Card, own_folder: Path, monkeyp
     assert Claims().all()[0] == card
     kept[0].write_text("{damaged", encoding="utf-8")
     monkeypatch.undo()
-    assert claims._read() == {}
+    assert claims._kept() == {}
+
+
+def test_cards_come_as_they_are_made_and_their_number_is_told(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = (card.id, "CX1", "CX2")
+    monkeypatch.setattr(claims, "ids", lambda: names)
+    monkeypatch.setattr(claims, "card", lambda name: name)
+    monkeypatch.setattr(claims, "_kept", dict)
+    monkeypatch.setattr(claims, "_write", lambda _: None)
+    monkeypatch.setattr(claims, "PAUSE", 0.0)
+    go_on = {name: threading.Event() for name in names}
+
+    def made(name: str, *_: object) -> str:
+        assert go_on[name].wait(20)
+        return name
+
+    monkeypatch.setattr(claims, "told", made)
+    monkeypatch.setattr(claims, "shown", lambda name: card.model_copy(update={"id": name}))
+    every = Claims()
+    assert every.at_hand() == ([], 3)
+    for k, name in enumerate(names):
+        go_on[name].set()
+        until = time.monotonic() + 20
+        while len(every.at_hand()[0]) <= k:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+    found, left = every.at_hand()
+    assert ([one.id for one in found], left) == (list(names), 0)
+
+
+def test_an_effect_that_was_worked_out_is_told_to_the_next_reader_and_the_next_start(
+    card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "ids", lambda: (card.id,))
+    every = Claims()
+    assert every.one(card.id) == card
+    turn = every.turn
+    known = card.lines[2].model_copy(update={"known": True, "value": 1.5, "can_run": False})
+    every.keep(card.model_copy(update={"lines": [*card.lines[:2], known]}))
+    assert every.turn != turn
+    for each in (every, Claims()):
+        assert each.one(card.id).lines[2] == known
+
+
+def test_what_is_being_made_stands_in_the_header(client: TestClient, server: Server, card: Card) -> None:
+    server.claims.at_hand = lambda: ([card], 50)  # type: ignore[method-assign]
+    response = client.get("/api/claims")
+    assert (response.headers["X-Hinterland-Left"], [one["id"] for one in response.json()]) == ("50", [card.id])
+    server.claims.at_hand = lambda: ([card], 0)  # type: ignore[method-assign]
+    assert "X-Hinterland-Left" not in client.get("/api/claims").headers
+    del server.claims.at_hand

@@ -213,8 +213,10 @@ def test_a_run_that_goes_while_it_is_served_gives_503_and_others_go_on(broken: P
     runs = opened([broken, folder], {})
     app = create_app(Server(runs, live=False))
     client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
-    assert client.get("/api/places/A001?run=run").status_code == 200
+    before = client.get("/api/places/A005/pyramid?run=run").json()
+    assert client.get("/api/places/A001/pyramid?run=run").status_code == 200
     shutil.rmtree(broken / "run.zarr")
+    assert client.get("/api/places/A005/pyramid?run=run").json() == before  # what is held is told
     for address in ("/api/places/A005?run=run", "/api/map?run=run", "/api/places/A005/series?run=run"):
         problem = refused(client, address, 503)
         assert str(broken) not in problem.model_dump_json()

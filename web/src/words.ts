@@ -241,6 +241,7 @@ export const SENTENCES = {
 
   // Claims
   claims_title: ["What people say, held to figures", "人们的说法与数字", "人々の主張と数字"],
+  claims_left: ["{left} more are being worked out from the data; they appear as they are done.", "还有{left}条正在根据数据计算，完成后会陆续出现。", "あと{left}件をデータから計算中です。でき次第ここに出ます。"],
   claims_lead: ["Each claim is held to observed figures, to back-tests and to the model: three lines that are never mixed.", "每种说法都用观测数字、回溯检验和模型三条线来检验，三者从不混淆。", "どの主張も、観測値・事後検証・モデルの3つの線で確かめ、混ぜることはありません。"],
   verdict: ["Verdict", "结论", "判定"],
   pro: ["Published for it", "支持的文献", "支持する文献"],

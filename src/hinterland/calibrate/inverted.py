@@ -6,12 +6,10 @@ Nothing is kept until a folder is named.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from hinterland.fingerprint import fingerprint
+from hinterland.fingerprint import fingerprint, package_source
 from hinterland.state import State
 
 Array = NDArray[np.float64]
@@ -58,7 +56,7 @@ def place_of(*decides: Any) -> Path | None:
     """The file of the inversion that these records decide; None where none are kept."""
     if "folder" not in _KEPT:
         return None
-    made_by = (_source(), version("jax"), version("jaxlib"), version("scipy"), os.environ.get("XLA_FLAGS", ""))
+    made_by = (package_source(), version("jax"), version("jaxlib"), version("scipy"), os.environ.get("XLA_FLAGS", ""))
     return _KEPT["folder"] / f"{fingerprint(decides, made_by)}.npz"
 
 
@@ -93,14 +91,3 @@ def write(path: Path | None, made: Inversion) -> None:
     except OSError:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-
-
-@lru_cache(maxsize=1)
-def _source() -> str:
-    """A digest of the package's source: what another version made is not taken."""
-    digest = hashlib.sha256()
-    folder = Path(__file__).parents[1]
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

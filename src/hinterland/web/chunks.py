@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-HELD: Final = 96_000_000
+HELD: Final = 320_000_000
 """Bytes of members held of one run,"""
 BANDS: Final = 48_000_000
 """and of quantiles over them, which are forty times smaller at 200 members."""

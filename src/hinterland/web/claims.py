@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from pydantic import ValidationError
 
-import hinterland
 from hinterland.errors import InputError
 from hinterland.explain.claims.cards import card, ids
 from hinterland.explain.claims.gallery import Told, told
+from hinterland.fingerprint import package_source
 from hinterland.report import claims as page
 from hinterland.report.text import LANGUAGES, Text
 from hinterland.web.phrases import phrase
@@ -28,7 +30,11 @@ from hinterland.web.words import named, own, words
 if TYPE_CHECKING:
     from hinterland.data.country import Country
 
+log = logging.getLogger("hinterland.web")
+
 MEMBERS: Final = 16
+PAUSE: Final = 0.05
+"""Seconds between two cards, so that others get their turn."""
 VERDICTS: Final = {"cannot be told here": "cannot be told"}
 
 
@@ -36,25 +42,67 @@ VERDICTS: Final = {"cannot be told here": "cannot be told"}
 class Claims:
     """All cards, made once for the packs at hand and kept on disk for the next start."""
 
+    turn: int = 0
+    """Changes with whatever the cards say."""
     _found: dict[str, Card] = field(default_factory=dict)
+    _read: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    """Held while one is made: packs are large."""
+    _worker: threading.Thread | None = None
 
     def all(self) -> list[Card]:
-        """Every card in order; the first call may take half a minute."""
+        """Every card in order; the first call may take a minute."""
         return [self.one(name) for name in ids()]
 
     def one(self, name: str) -> Card:
-        """A card; InputError where there is no claim of this name."""
+        """A card, made where it is not there; InputError where there is no claim of this name."""
         card(name)
+        if name not in self._found:
+            with self._lock:
+                self._begun()
+                if name not in self._found:
+                    self._put(shown(told(card(name), pack, None)))
+        return self._found[name]
+
+    def at_hand(self) -> tuple[list[Card], int]:
+        """Cards that are there, in order, and how many are not yet; a thread makes them from the first call on."""
+        found = dict(self._found)
+        left = len(ids()) - len(found)
+        if left:
+            self.begin()
+        return [found[name] for name in ids() if name in found], left
+
+    def begin(self) -> None:
+        """Begins to make what is not there, beside whatever else is done."""
+        if self._worker is None:
+            self._worker = threading.Thread(target=self._make, name="claims", daemon=True)
+            self._worker.start()
+
+    def keep(self, of: Card) -> None:
+        """Puts a card with its effect in place of the one without."""
         with self._lock:
-            if not self._found:
-                self._found = _read()
-            if name not in self._found:
-                self._found[name] = shown(told(card(name), pack, None))
-                if len(self._found) == len(ids()):
-                    _write(self._found)
-                    pack.cache_clear()  # packs are large, and cards are all that is asked for now
-            return self._found[name]
+            self._begun()
+            self._put(of)
+
+    def _make(self) -> None:
+        for name in ids():
+            try:
+                self.one(name)
+            except Exception:
+                log.exception("the card of claim %s failed", name)
+            time.sleep(PAUSE)
+
+    def _begun(self) -> None:
+        if not self._read:
+            self._found, self._read = {**_kept(), **self._found}, True
+            self.turn += 1
+
+    def _put(self, of: Card) -> None:
+        self._found = {**self._found, of.id: of}
+        self.turn += 1
+        if len(self._found) == len(ids()):
+            _write(self._found)
+            pack.cache_clear()  # packs are large, and cards are all that is asked for now
 
 
 @lru_cache(maxsize=8)
@@ -173,7 +221,7 @@ def _charts(one: Told) -> Words:
 
 
 def _key() -> str:
-    """What the cards hang on: the package's version, how cards are told and written, and the packs at hand."""
+    """What the cards hang on: the package's source, how cards are told and written, and the packs at hand."""
     from hinterland.data.folders import data_folder
 
     packs = {
@@ -181,7 +229,7 @@ def _key() -> str:
         for path in sorted((data_folder() / "packs").glob("*/pack.toml"))
     }
     return hashlib.sha256(
-        json.dumps([hinterland.__version__, Card.model_json_schema(), _texts(), packs]).encode()
+        json.dumps([package_source(), Card.model_json_schema(), _texts(), packs]).encode()
     ).hexdigest()[:16]
 
 
@@ -197,7 +245,7 @@ def _file() -> Any:
     return data_folder() / f"claims-{_key()}.json"
 
 
-def _read() -> dict[str, Card]:
+def _kept() -> dict[str, Card]:
     try:
         held = json.loads(_file().read_text("utf-8"))
         return {name: Card.model_validate(record) for name, record in held.items()}

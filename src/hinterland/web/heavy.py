@@ -63,6 +63,7 @@ class Heavy:
     _pipe: Pipe | None = None
     _stop: Event | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _taking: threading.Lock = field(default_factory=threading.Lock)
 
     def do(self, job: Running, task: str, arguments: Mapping[str, Any]) -> str:
         """The result of a task as JSON; progress goes to the job, and its cancellation to the task.
@@ -129,15 +130,17 @@ class Heavy:
         return self._pipe, self._stop
 
     def _end(self) -> None:
-        process, self._process = self._process, None
+        # The server may end while a task finds its process gone: each is taken by one thread only.
+        with self._taking:
+            process, self._process = self._process, None
+            pipe, self._pipe = self._pipe, None
         if process is not None:
             process.terminate()
             process.join(2.0)
             if process.is_alive():
                 process.kill()
-        if self._pipe is not None:
-            self._pipe.close()
-            self._pipe = None
+        if pipe is not None:
+            pipe.close()
 
 
 def _work(pipe: Pipe, stop: Event, countries: Mapping[str, Country]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -18,6 +19,7 @@ from hinterland.web.schemas_live import Job
 from hinterland.web.server import Server
 
 JobId = Annotated[str, Path(description="Id of a job", max_length=64)]
+LEFT = "X-Hinterland-Left"
 ClaimId = Annotated[str, Path(description="Id of a claim", max_length=8)]
 
 
@@ -27,7 +29,11 @@ def routes(server: Server) -> APIRouter:
 
     @router.get("/claims", response_model=list[Card], responses=shown("claims"), summary="Claims as cards")
     def cards(request: Request) -> Response:
-        return answer(request, server.kept.get(("claims",), lambda: as_json(server.claims.all())))
+        """Those that are there; the header `X-Hinterland-Left` says how many are being made."""
+        found, left = server.claims.at_hand()
+        if left:
+            return answer(request, replace(as_json(found), headers={LEFT: str(left)}))
+        return answer(request, server.kept.get(("claims", str(server.claims.turn)), lambda: as_json(found)))
 
     @router.get("/claims/{claim}", response_model=Card, responses=shown("claim"), summary="One claim")
     def one(request: Request, claim: ClaimId) -> Response:
@@ -43,7 +49,10 @@ def routes(server: Server) -> APIRouter:
         card(claim)
 
         def work(job: Running) -> Card:
-            return Card.model_validate_json(server.heavy.do(job, "claim", {"name": claim, "members": MEMBERS}))
+            made = server.heavy.do(job, "claim", {"name": claim, "members": MEMBERS})
+            found = Card.model_validate_json(made)
+            server.claims.keep(found)
+            return found
 
         return heavy(server, request, "claims", f"claim {claim}", work)
 

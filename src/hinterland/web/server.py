@@ -109,6 +109,7 @@ class Server:
                 log.info("run %s: the live model is %s %s", on.live.run.id, on.live.state, on.live.note)
             else:
                 on.live.note = "the server was started without live models"
+        self.claims.begin()
 
     def index(self, run: Opened) -> Index:
         """The search index of a run, made when it is first asked for."""

@@ -6,6 +6,7 @@ import errno
 import ipaddress
 import secrets
 import socket
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,9 @@ from hinterland.web.guard import LOOPBACK
 
 PORT: Final = 8765
 HOST: Final = "127.0.0.1"
+TURN: Final = 0.0005
+"""Seconds after which a thread that computes lets another have its turn: a tenth of Python's own, since a live model
+that is made ready would otherwise hold back every answer."""
 _IN_USE: Final = {errno.EADDRINUSE, 10048}
 _REFUSED: Final = {errno.EACCES, 10013}
 
@@ -49,6 +53,7 @@ def serve(
         server = Server(runs, live=live)
         app = create_app(server, token=asked, hosts=hosts_of(host))
         place = address(host, bound.getsockname()[1])
+        sys.setswitchinterval(TURN)
         config = uvicorn.Config(
             app,
             log_level="warning",

@@ -21,7 +21,7 @@ export function Pyramid({ data, name, file }: { data: Data; name: string; file: 
   const row = Math.max(11, Math.min(18, 330 / data.ages.length));
   const height = TOP + BOTTOM + row * data.ages.length;
   const ending = data.high.flat(2).reduce((a, b) => Math.max(a, b), data.people.flat(2).reduce((a, b) => Math.max(a, b), 1));
-  const half = (width - GUTTER) / 2 - 8;
+  const half = (width - GUTTER) / 2 - 18; // room for half of the outermost label
   const shown = ticks(0, ending, width < 480 ? 3 : 5).filter((level) => level <= ending);
   const out = straight(0, ending, 0, half);
   const middle = width / 2, left = middle - GUTTER / 2, right = middle + GUTTER / 2;

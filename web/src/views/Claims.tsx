@@ -8,15 +8,24 @@ import { address, pick, run } from "../state";
 import type { Card, Evidence, Progress } from "../types";
 import { t } from "../words";
 
+/** Milliseconds after which cards that were not there yet are asked for again. */
+const AGAIN = 2000;
+
 export function Claims() {
-  const found = useAsked(getClaims, [run.value!.id]);
+  const [turn, setTurn] = useState(0);
+  const found = useAsked(getClaims, [run.value!.id, turn]), left = found.value?.left ?? 0;
+  useEffect(() => {
+    if (!left) return;
+    const later = setTimeout(() => setTurn(turn + 1), AGAIN);
+    return () => clearTimeout(later);
+  }, [left, found.value]);
   const [verdict, setVerdict] = useState("");
   return (
     <article class="claims">
       <h1 tabIndex={-1}>{t("claims_title")}</h1>
       <p class="lead">{t("claims_lead")}</p>
       <Await asked={found} height={500}>
-        {(cards) => {
+        {({ cards }) => {
           const kinds = [...new Map(cards.map((card) => [card.verdict, card.verdict_words]))];
           return (
             <>
@@ -26,6 +35,7 @@ export function Claims() {
                   {kinds.map(([kind, words]) => <option key={kind} value={kind}>{pick(words)} ({cards.filter((card) => card.verdict === kind).length})</option>)}
                 </select></label>
               </div>
+              {left > 0 && <p class="note" role="status">{t("claims_left", { left })}</p>}
               <ul class="cards">{cards.filter((card) => !verdict || card.verdict === verdict).map((card) => <One key={card.id} card={card} open={card.id === address.value.claim} />)}</ul>
             </>
           );
