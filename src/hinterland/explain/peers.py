@@ -80,18 +80,35 @@ class Peers:
     """One per span that the record is long enough for; empty where it is not."""
 
 
-def peers(country: Country, place: int, *, count: int = SHOWN) -> Peers:
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How all places look at the base year and when look-alikes are sought: the same whichever place is asked for."""
+
+    here: Look
+    spread: Mapping[str, Array]
+    earlier: Mapping[int, Look]
+    """By year."""
+
+
+def looks(country: Country) -> Looks:
+    """What is asked of a country once for all its places."""
+    here = look(country, country.base_year)
+    years = {year for span in SPANS for year in _sought(country, span)}
+    return Looks(here, spreads(here), {year: look(country, year) for year in sorted(years)})
+
+
+def peers(country: Country, place: int, *, count: int = SHOWN, of: Looks | None = None) -> Peers:
     """Places most like the one at position `place`, and what became of its look-alikes.
 
+    `of` are the country's looks where they are at hand.
     InputError where `count` is less than one or the country has no other place.
     """
     if count < 1:
         raise InputError(f"{count} peers", remedy="Ask for one at least", where="--count")
     if len(country.places) < 2:
         raise InputError(f"{country.code} has one place", remedy="Use a country with several", where="peers")
-    here = look(country, country.base_year)
-    spread = spreads(here)
-    distance, traits = apart(here, place, here, spread)
+    of = looks(country) if of is None else of
+    distance, traits = apart(of.here, place, of.here, of.spread)
     distance[place] = np.nan
     order = [int(i) for i in np.argsort(distance, kind="stable") if np.isfinite(distance[i])]
     return Peers(
@@ -100,29 +117,28 @@ def peers(country: Country, place: int, *, count: int = SHOWN) -> Peers:
         traits=traits,
         left_out=int(np.isnan(distance).sum()) - 1,
         now=tuple(Peer(i, float(distance[i])) for i in order[:count]),
-        became=_became(country, place, here, spread),
+        became=_became(country, place, of),
     )
 
 
-def _became(country: Country, place: int, here: Look, spread: Mapping[str, Array]) -> tuple[Became, ...]:
-    found = []
-    for span in SPANS:
-        base = country.base_year
-        years = tuple(base - back for back in EARLIER if base - back in country.years and base - back + span <= base)
-        years = tuple(year for year in years if year + span in country.years)
-        if years:
-            found.append(_after(country, place, here, spread, years, span))
-    return tuple(found)
+def _became(country: Country, place: int, of: Looks) -> tuple[Became, ...]:
+    sought = {span: _sought(country, span) for span in SPANS}
+    return tuple(_after(country, place, of, years, span) for span, years in sought.items() if years)
 
 
-def _after(
-    country: Country, place: int, here: Look, spread: Mapping[str, Array], years: Sequence[int], span: int
-) -> Became:
+def _sought(country: Country, span: int) -> tuple[int, ...]:
+    """Years in which look-alikes are sought, so that what became of them after `span` years is on record."""
+    base = country.base_year
+    years = tuple(base - back for back in EARLIER if base - back in country.years and base - back + span <= base)
+    return tuple(year for year in years if year + span in country.years)
+
+
+def _after(country: Country, place: int, of: Looks, years: Sequence[int], span: int) -> Became:
     """What became of look-alikes sought in several years, each place in the one when it was most alike."""
     distances, changes, beyonds = [], [], []
     traits: tuple[str, ...] = ()
     for year in years:
-        distance, traits = apart(here, place, look(country, year), spread)
+        distance, traits = apart(of.here, place, of.earlier[year], of.spread)
         before = country.totals[country.years.index(year)]
         after = country.totals[country.years.index(year + span)]
         change = grown(before, after)

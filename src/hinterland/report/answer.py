@@ -65,7 +65,7 @@ def likely(view: View, unit: Unit) -> tuple[Text, ...]:
     ahead = [year for year in view.years if year - view.base_year in LIKE]
     if unit.kind != "place" or "likely_error" not in view.data or not ahead:
         return ()
-    found = view.data["likely_error"].isel(place=unit.at[0]).sel(year=ahead).to_numpy()
+    found = view.errors[[view.years.index(year) for year in ahead], unit.at[0]]
     each = [
         say("track_like_year", count=year - view.base_year, error=percent(float(error), 1))
         for year, error in zip(ahead, found, strict=True)

@@ -49,7 +49,11 @@ class View:
     """A run as reports read it; every number is computed from the dataset when asked for."""
 
     data: xr.Dataset
+    held: Callable[[str, int], Array] | None = field(default=None, repr=False, compare=False)
+    """Name of a variable and position of a place -> its numbers there, its axes in their order, where somebody holds
+    them; so read, series of places are not remembered here, and a view may live as long as its run is served."""
     _sums: dict[tuple[str, str], Array] = field(default_factory=dict, repr=False, compare=False)
+    _plain: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -139,11 +143,23 @@ class View:
             return (self.base_year,)
         return tuple(int(year) for year in self.data["record_year"].values)
 
+    @cached_property
+    def errors(self) -> Array:
+        """[year, place] likely error of forecasts of such places; KeyError where the run tells none."""
+        return np.asarray(self.data["likely_error"].transpose("year", "place").to_numpy(), dtype=np.float64)
+
+    @cached_property
+    def imputed(self) -> NDArray[np.bool_]:
+        """[record year, place] whether a count was imputed; KeyError where the run does not tell."""
+        return np.asarray(self.data["imputed"].transpose("record_year", "place").to_numpy(), dtype=np.bool_)
+
     def attribute(self, *names: str, default: Any = None) -> Any:
         """The first attribute of these names, JSON text turned into values."""
         for name in names:
             if name in self.data.attrs:
-                return plain(self.data.attrs[name])
+                if name not in self._plain:
+                    self._plain[name] = plain(self.data.attrs[name])
+                return self._plain[name]
         return default
 
     @cached_property
@@ -186,6 +202,8 @@ class View:
 
     def series(self, name: str, unit: Unit) -> Array:
         """[member, year or period] of a variable summed over a unit's places."""
+        if self.held is not None and unit.kind == "place":
+            return self.held(name, unit.at[0]) + 0.0  # a copy, as a sum of one place is
         key = (name, f"{unit.kind}:{unit.key}")
         if key not in self._sums:
             variable = self.data[name].transpose("member", ..., "place")
@@ -206,6 +224,9 @@ class View:
         """[record year] people counted in the past; the base year's people where the run keeps no record."""
         if "record_people" not in self.data:
             return np.array([float(np.median(self.series("people", unit)[:, 0]))])
+        if self.held is not None and unit.kind == "place":
+            cells = np.ascontiguousarray(self.held("record_people", unit.at[0]))
+            return cells.reshape(len(self.record_years), -1).sum(axis=1)
         chosen = self.data["record_people"].isel(place=list(unit.at)).transpose("record_year", ...)
         return np.asarray(chosen.values, dtype=np.float64).reshape(len(self.record_years), -1).sum(axis=1)
 

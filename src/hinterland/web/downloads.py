@@ -26,7 +26,7 @@ def place_file(run: Opened, code: str, form: str, language: str = "en") -> Body:
     """A place's figures or its chart; refused with 501 where an extra is missing. InputError for another format."""
     run.place(code)
     _check(form, OF_PLACE)
-    said = licences(sources(run.view)).en
+    said = run.licence.en
     if form == "svg":
         content = _chart(run, code, language).encode()
     elif form == "png":
@@ -47,7 +47,7 @@ def place_file(run: Opened, code: str, form: str, language: str = "en") -> Body:
 def country_file(run: Opened, form: str) -> Body:
     """All places' figures; refused with 501 where an extra is missing. InputError for another format."""
     _check(form, OF_COUNTRY)
-    said = licences(sources(run.view)).en
+    said = run.licence.en
     if form == "gpkg":
         from hinterland.web.geopackage import geopackage
 
@@ -103,7 +103,7 @@ def _xlsx(tables: Mapping[str, pd.DataFrame], run: Opened) -> bytes:
         raise problem(501, "XLSX files need openpyxl", EXTRA, "format") from None
     book = Workbook(write_only=True)
     about = book.create_sheet("licence")
-    cited = sources(run.view)
+    cited = run.sources
     about.append([licences(cited).en])
     about.append(["source", "licence", "address"])
     for source in cited:

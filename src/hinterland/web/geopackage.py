@@ -15,9 +15,8 @@ from typing import Final
 
 import numpy as np
 
-from hinterland.web.runs import Opened, sources
+from hinterland.web.runs import Opened
 from hinterland.web.tables import column, quantiles
-from hinterland.web.variables import known
 
 APPLICATION: Final = 0x47504B47
 """GPKG."""
@@ -81,7 +80,7 @@ def geopackage(run: Opened, licence: str) -> bytes:
         base.execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'POINT', 4326, 0, 0)", (LAYER,))
         base.executemany(
             "INSERT INTO sources (title, licence, address) VALUES (?, ?, ?)",
-            [(source.title.en, source.licence.en, source.address) for source in sources(run.view)],
+            [(source.title.en, source.licence.en, source.address) for source in run.sources],
         )
         marks = ", ".join("?" * (5 + len(columns)))
         names = ", ".join(f'"{name}"' for name in ("geom", "code", "name", "name_en", "region", *columns))
@@ -110,7 +109,7 @@ def point(lon: float, lat: float) -> bytes:
 
 def _columns(run: Opened) -> dict[str, np.ndarray]:
     """Column -> [place]."""
-    every = known(run.data)
+    every = run.known
     found: dict[str, np.ndarray] = {}
     people = quantiles(run, every["people"], MARKS)
     for t, year in enumerate(run.years):

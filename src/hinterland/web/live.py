@@ -29,7 +29,7 @@ from hinterland.system import System
 from hinterland.ways import Railways, railways
 from hinterland.web.programs import Around, Programs, halved, moved, rows
 from hinterland.web.runs import Opened
-from hinterland.web.series import ages_of, values
+from hinterland.web.series import values
 from hinterland.web.structures import widened
 
 Array = NDArray[np.float64]
@@ -89,7 +89,7 @@ class Live:
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
-        self.programs = Programs(ages_of(self.run.data))
+        self.programs = Programs(self.run.ages)
 
     @property
     def large(self) -> bool:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.errors import InputError
+from hinterland.results.store import PLACES_PER_CHUNK
 from hinterland.selections import SELECTIONS, select
 from hinterland.web.chunks import GoneError, loaded
 from hinterland.web.runs import Opened
 from hinterland.web.schemas import MapData
-from hinterland.web.series import ages_of
-from hinterland.web.variables import Known, known, over
+from hinterland.web.variables import Known, over
 
 Array = NDArray[np.float64]
-
-_BLOCK: Final = 128
-"""Places read at once, to bound memory."""
 
 
 def map_data(run: Opened, name: str) -> MapData:
@@ -26,7 +21,7 @@ def map_data(run: Opened, name: str) -> MapData:
 
     A chance is the share of members. A flow has no value in years of the record and in the base year.
     """
-    every = known(run.data)
+    every = run.known
     if name not in every:
         remedy = f"/api/runs lists them: {', '.join(list(every)[:6])} ..."
         raise InputError(f"run {run.id} has no variable {name[:40]!r}", remedy=remedy, where="variable")
@@ -55,17 +50,13 @@ def map_data(run: Opened, name: str) -> MapData:
 def medians(run: Opened, of: Known) -> Array:
     """[year or period, place] medians over members; of a chance the chance."""
     parts: list[Array] = []
-    for first in range(0, len(run.codes), _BLOCK):
-        places = slice(first, first + _BLOCK)
-        stored: dict[str, Array] = {}
+    for part in range(-(-len(run.codes) // PLACES_PER_CHUNK)):
 
-        def read(name: str, places: slice = places, stored: dict[str, Array] = stored) -> Array:
-            if name not in stored:
-                chosen = run.data[name].isel(place=places).transpose("member", ..., "place")
-                stored[name] = loaded(chosen)
-                if not np.isfinite(stored[name]).all():
-                    raise GoneError(f"{name} is missing from parts of the run")
-            return stored[name]
+        def read(name: str, part: int = part) -> Array:
+            found = run.chunks.part(name, part)
+            if not np.isfinite(found).all():
+                raise GoneError(f"{name} is missing from parts of the run")
+            return found
 
         parts.append(np.median(of.of(read), axis=0))
     return np.concatenate(parts, axis=-1)
@@ -78,7 +69,7 @@ def _past(run: Opened, of: Known) -> Array | None:
     if of.name not in (*SELECTIONS, "share_65_plus", "share_0_14", "change"):
         return None
     cells = loaded(run.data["record_people"].transpose("record_year", "place", "sex", "age"))
-    stocks = select(cells, ages_of(run.data))
+    stocks = select(cells, run.ages)
     before = len(run.past_years)
     if of.name == "change":
         people = stocks["people"]

@@ -9,7 +9,7 @@ import numpy as np
 from hinterland.web.runs import Opened, sources
 from hinterland.web.series import values
 from hinterland.web.tables import quantiles, usual_levels
-from hinterland.web.variables import Known, known
+from hinterland.web.variables import Known
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -38,7 +38,7 @@ def country_netcdf(run: Opened, licence: str) -> bytes:
 
 
 def _told(run: Opened) -> list[Known]:
-    return [each for each in known(run.data).values() if not each.is_chance]
+    return [each for each in run.known.values() if not each.is_chance]
 
 
 def _axis(of: Known) -> str:

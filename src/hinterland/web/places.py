@@ -9,7 +9,7 @@ from hinterland.report.money import debt_told
 from hinterland.report.text import Text, say
 from hinterland.report.view import MEMBERS_FOR_95, Unit, View
 from hinterland.results.query import LOSSES
-from hinterland.web.chunks import GoneError, loaded
+from hinterland.web.chunks import GoneError
 from hinterland.web.phrases import phrase
 from hinterland.web.runs import Opened
 from hinterland.web.schemas import Chance, Miss, Peer, Place, Track, Words
@@ -71,7 +71,7 @@ def _chances(view: View, people: np.ndarray) -> list[Chance]:
 def _track(run: Opened, view: View, unit: Unit, record: tuple[Text, ...]) -> Track:
     misses: list[Miss] = []
     if "likely_error" in run.data:
-        errors = loaded(run.data["likely_error"].isel(place=unit.at[0]).transpose("year"))
+        errors = view.errors[:, unit.at[0]]
         misses = [
             Miss(years=year - view.base_year, error=round(float(error), 5))
             for year, error in zip(view.years, errors, strict=True)
@@ -87,11 +87,11 @@ def _track(run: Opened, view: View, unit: Unit, record: tuple[Text, ...]) -> Tra
 
 def _peers(run: Opened, at: int) -> list[Peer]:
     """Places most like it now, and earlier ones of the record with what became of them; none without a pack."""
-    if run.country is None or len(run.country.places) < 2:
+    if run.country is None or run.looks is None:
         return []
     from hinterland.explain.peers import peers
 
-    found = peers(run.country, at, count=6)
+    found = peers(run.country, at, count=6, of=run.looks)
     now = [_peer(run, each.place, found.country.base_year, "", None) for each in found.now]
     then = [
         _peer(run, where, when, f"{when}–{when + became.span}", change)
@@ -116,13 +116,12 @@ def _notes(run: Opened, view: View, unit: Unit) -> list[Words]:
     """What limits the numbers of a place."""
     notes: list[Words] = []
     if "imputed" in run.data.coords:
-        imputed = run.data["imputed"].isel(place=unit.at[0]).to_numpy()
+        imputed = view.imputed[:, unit.at[0]]
         years = [str(year) for year, is_so in zip(view.record_years, imputed, strict=True) if is_so]
         if years:
             notes.append(own("imputed", years=", ".join(years)))
-    assumed = sum(record.get("status") == "assumed" for record in view.records("parameters"))
-    if assumed:
-        notes.append(words(say("assumed_note", count=assumed)))
+    if run.assumed:
+        notes.append(words(say("assumed_note", count=run.assumed)))
     if view.members < MEMBERS_FOR_95:
         notes.append(words(say("fan_no_95", needed=f"{MEMBERS_FOR_95:,}")))
     if "with_primary" in run.data:

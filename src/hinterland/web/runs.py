@@ -6,12 +6,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hinterland
+from hinterland.axes import Ages
 from hinterland.errors import InputError
 from hinterland.report.text import LANGUAGES
 from hinterland.report.view import View
@@ -21,13 +22,14 @@ from hinterland.web.chunks import Chunks
 from hinterland.web.formats import makeable
 from hinterland.web.phrases import phrase
 from hinterland.web.schemas import Run, Source, Words
-from hinterland.web.variables import known
+from hinterland.web.variables import Known, known
 from hinterland.web.words import own, words
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from hinterland.data.country import Country
+    from hinterland.explain.peers import Looks
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,48 @@ class Opened:
     """Its pack; None where that is not at hand or is another version than the run was made from."""
     tag: str
     """Changes with whatever the run holds."""
-    chunks: Chunks = field(default_factory=Chunks)
+    chunks: Chunks
 
-    @property
+    @cached_property
     def view(self) -> View:
-        """The run as reports read it; a new one each time, so that what it remembers does not pile up."""
-        return View(self.data)
+        """The run as reports read it, places by the parts that are held."""
+        return View(self.data, held=self.chunks.read)
+
+    @cached_property
+    def known(self) -> Mapping[str, Known]:
+        """Variables that can be asked for, by name."""
+        return known(self.data)
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """Where its figures come from."""
+        return tuple(sources(self.view))
+
+    @cached_property
+    def licence(self) -> Words:
+        """Under what terms its figures stand."""
+        return licences(self.sources)
+
+    @cached_property
+    def assumed(self) -> int:
+        """Parameters that are assumed, not measured."""
+        return sum(record.get("status") == "assumed" for record in self.view.records("parameters"))
+
+    @cached_property
+    def ages(self) -> Ages:
+        """Its age groups."""
+        labels = self.view.age_labels
+        opening = int(labels[-1].rstrip("+"))
+        return Ages(width=opening // (len(labels) - 1), open=opening)
+
+    @cached_property
+    def looks(self) -> Looks | None:
+        """How the places look on record; None without a pack, or with a single place."""
+        if self.country is None or len(self.country.places) < 2:
+            return None
+        from hinterland.explain.peers import looks
+
+        return looks(self.country)
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -148,7 +186,6 @@ def opened(folders: Sequence[Path], packs: Mapping[str, Country] | None = None) 
 def record(run: Opened, state: str, note: str) -> Run:
     """What /api/runs tells of a run; `state` and `note` are those of its live model."""
     view = run.view
-    cited = sources(view)
     return Run(
         id=run.id,
         country=view.nation.key,
@@ -164,9 +201,9 @@ def record(run: Opened, state: str, note: str) -> Run:
         live=state == "ready",
         state=state,  # pyright: ignore[reportArgumentType]
         live_note=phrase(note),
-        variables=[each.variable for each in known(run.data).values()],
-        licence=licences(cited),
-        sources=cited,
+        variables=[each.variable for each in run.known.values()],
+        licence=run.licence,
+        sources=list(run.sources),
         version=str(run.data.attrs.get("package_version", hinterland.__version__)),
         formats=list(makeable()),
     )
@@ -228,7 +265,7 @@ def _open(name: str, folder: Path, packs: Mapping[str, Country]) -> Opened:
         country = country if alike else None
     described = json.dumps({key: str(value) for key, value in sorted(data.attrs.items())})
     tag = hashlib.sha256(described.encode()).hexdigest()[:16]
-    return Opened(name, folder, data, country, tag)
+    return Opened(name, folder, data, country, tag, Chunks(data, path))
 
 
 def _check(data: xr.Dataset) -> None:

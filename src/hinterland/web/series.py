@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hinterland.axes import RUNGS, SERVICES, SEXES, Ages
+from hinterland.axes import RUNGS, SERVICES, SEXES
 from hinterland.errors import InputError
 from hinterland.report.text import say
 from hinterland.report.view import MEMBERS_FOR_95
+from hinterland.results.store import PLACES_PER_CHUNK
 from hinterland.selections import SELECTIONS, select
-from hinterland.web.chunks import GoneError, loaded
-from hinterland.web.runs import Opened, licences, sources
+from hinterland.web.chunks import GoneError
+from hinterland.web.runs import Opened
 from hinterland.web.schemas import PlaceSeries, Pyramid, Series, Service, Services
-from hinterland.web.variables import DEFAULT, Known, known, over
+from hinterland.web.variables import DEFAULT, Known, over
 from hinterland.web.words import words
 
 Array = NDArray[np.float64]
@@ -39,38 +41,63 @@ def place_series(run: Opened, code: str, names: Sequence[str] = ()) -> PlaceSeri
     InputError names a variable that the run has not, and chances, which are numbers and no bands.
     """
     at = run.place(code)
-    every = known(run.data)
-    wanted = _asked(every, names, run) if names else [every[name] for name in DEFAULT if name in every]
-    stored: dict[str, Array] = {}
-
-    def read(name: str) -> Array:
-        if name not in stored:
-            stored[name] = values(run, name, at)
-        return stored[name]
-
+    wanted = _asked(run.known, names, run) if names else [run.known[name] for name in DEFAULT if name in run.known]
     past = _past(run, at)
     return PlaceSeries(
         code=code,
-        series=[_series(run, each, each.of(read), past) for each in wanted],
-        licence=licences(sources(run.view)).en,
+        series=[_series(run, each, at, past) for each in wanted],
+        licence=run.licence.en,
     )
 
 
 def values(run: Opened, name: str, at: int) -> Array:
     """[member, year or period] of a stored variable at a place; GoneError where the run's files have gone."""
-    found = run.chunks.read(run.data, name, at)
+    found = run.chunks.read(name, at)
     if not np.isfinite(found).all():
         raise GoneError(f"{name} of {run.codes[at]} is missing from the run")
     return found
 
 
-def bands(found: Array, at: Sequence[float], digits: int) -> list[list[float | None]]:
-    """[level][year] quantiles over members, rounded; None where a value is none."""
-    marks = np.quantile(found, at, axis=0)
-    return [[round(float(x), digits) if np.isfinite(x) else None for x in row] for row in marks]
+def bands(run: Opened, of: Known, at: int) -> Array:
+    """[level, year or period] quantiles over members at a place, of the levels that the run tells.
+
+    Those of its neighbours in the table are worked out with them and held, as a part is read as a whole.
+    """
+    part = at // PLACES_PER_CHUNK
+
+    def read(name: str) -> Array:
+        return run.chunks.part(name, part)
+
+    def make() -> Array:
+        found = ranked(of.of(read), levels(run.view.members))
+        for name in of.needs:
+            found[..., ~np.isfinite(read(name)).all(axis=(0, 1))] = np.inf
+        return found
+
+    found = run.chunks.bands.get((of.name, part), make)[..., at % PLACES_PER_CHUNK]
+    if np.isinf(found).any():
+        raise GoneError(f"{of.name} of {run.codes[at]} is missing from the run")
+    return found
 
 
-def _asked(every: dict[str, Known], names: Sequence[str], run: Opened) -> list[Known]:
+def ranked(values: Array, marks: Sequence[float]) -> Array:
+    """[level, ...] quantiles over the first axis, to the bit those of `numpy.quantile`, by one sort for all levels."""
+    order = np.sort(values, axis=0)
+    position = np.array(marks) * (len(values) - 1)
+    below = np.floor(position).astype(int)
+    part = (position - below).reshape(-1, *([1] * (values.ndim - 1)))
+    low, high = order[below], order[np.minimum(below + 1, len(values) - 1)]
+    step = high - low
+    found = np.where(part < 0.5, low + step * part, high - step * (1 - part))
+    # NaN stand last in a sort, and would be seen by the highest levels alone.
+    return np.where(np.isnan(order[-1]), np.nan, found)
+
+
+def _rounded(found: Array, digits: int) -> list[list[float | None]]:
+    return [[round(x, digits) if math.isfinite(x) else None for x in row] for row in found.tolist()]
+
+
+def _asked(every: Mapping[str, Known], names: Sequence[str], run: Opened) -> list[Known]:
     if len(names) > MOST_VARIABLES:
         raise InputError(f"{len(names)} variables", remedy=f"Ask for at most {MOST_VARIABLES}", where="variables")
     for name in names:
@@ -83,14 +110,13 @@ def _asked(every: dict[str, Known], names: Sequence[str], run: Opened) -> list[K
     return [every[name] for name in dict.fromkeys(names)]
 
 
-def _series(run: Opened, of: Known, found: Array, past: dict[str, Array]) -> Series:
-    at = levels(found.shape[0])
+def _series(run: Opened, of: Known, at: int, past: dict[str, Array]) -> Series:
     counted = past.get(of.name)
     return Series(
         variable=of.variable,
         years=list(run.years[1:] if of.by_period else run.years),
-        levels=list(at),
-        bands=bands(found, at, of.digits),
+        levels=list(levels(run.view.members)),
+        bands=_rounded(bands(run, of, at), of.digits),
         past_years=[] if counted is None else list(run.past_years),
         past=[] if counted is None else [round(float(x), of.digits) for x in counted],
     )
@@ -101,7 +127,7 @@ def _past(run: Opened, at: int) -> dict[str, Array]:
     if not run.past_years:
         return {}
     cells = recorded(run, at)[: len(run.past_years)]
-    stocks = select(cells, ages_of(run.data))
+    stocks = select(cells, run.ages)
     everyone = stocks["people"]
     shares = {
         "share_65_plus": over(stocks["people_65_plus"], everyone),
@@ -113,27 +139,20 @@ def _past(run: Opened, at: int) -> dict[str, Array]:
 
 def recorded(run: Opened, at: int) -> Array:
     """[record year, sex, age] persons counted at a place, the base year last."""
-    return loaded(run.data["record_people"].isel(place=at).transpose("record_year", "sex", "age"))
-
-
-def ages_of(data: Any) -> Ages:
-    """The age groups of a run."""
-    labels = [str(label) for label in data["age"].to_numpy()]
-    opening = int(labels[-1].rstrip("+"))
-    return Ages(width=opening // (len(labels) - 1), open=opening)
+    return np.ascontiguousarray(run.chunks.read("record_people", at))
 
 
 def pyramid(run: Opened, code: str) -> Pyramid:
     """People of a place by sex and age in every year, counted ones first."""
     at = run.place(code)
     past = recorded(run, at)[: len(run.past_years)]
-    ahead = loaded(run.data["people_by_age"].isel(place=at).transpose("quantile", "year", "sex", "age"))
+    ahead = run.chunks.read("people_by_age", at)
     if not np.isfinite(ahead).all():
         raise GoneError(f"ages of {code} are missing from the run")
     low, middle, high = (np.concatenate([past, ahead[k]]).round(1).tolist() for k in range(3))
     return Pyramid(
         code=code,
-        ages=[str(label) for label in run.data["age"].to_numpy()],
+        ages=list(run.view.age_labels),
         sexes=list(SEXES),
         years=[*run.past_years, *run.years],
         first_forecast=len(run.past_years),
@@ -148,7 +167,7 @@ def services(run: Opened, code: str) -> Services:
     at = run.place(code)
     if "services_lost" not in run.data:
         return Services(code=code, services=[])
-    lost = loaded(run.data["services_lost"].isel(place=at).transpose("year", "rung", "service"))
+    lost = np.ascontiguousarray(run.chunks.read("services_lost", at))
     rungs = np.array([np.median(values(run, f"people_{rung}", at)[:, 0]) for rung in RUNGS])
     total = rungs.sum()
     share = np.einsum("yrs,r->ys", lost, rungs / total) if total > 0 else np.zeros(lost.shape[::2])

@@ -20,7 +20,6 @@ from hinterland.web.runs import Opened, record
 from hinterland.web.scenarios import scenarios
 from hinterland.web.search import index, search
 from hinterland.web.series import place_series, pyramid, services
-from hinterland.web.variables import known
 from hinterland.writing import replacing
 
 Progress = Callable[[int, int, str], None]
@@ -67,7 +66,7 @@ def answers(run: Opened, *, claims: bool) -> Iterator[tuple[str, Answer]]:
     """Address below `api`, without its ending, and the answer that the server would give there."""
     yield "runs", [record(run, "off", "these are files: nothing is computed here")]
     yield "places", search(run, index(run), "", len(run.codes))
-    for name in known(run.data):
+    for name in run.known:
         yield f"map/{name}", map_data(run, name)
     for code in run.codes:
         yield f"places/{code}", place(run, code)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from hinterland.results.layout import SUMMARY
 from hinterland.web.chunks import loaded
 from hinterland.web.runs import Opened
-from hinterland.web.series import levels, place_series
-from hinterland.web.variables import Known, known
+from hinterland.web.series import levels, place_series, ranked
+from hinterland.web.variables import Known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,7 @@ def place_table(run: Opened, code: str) -> pd.DataFrame:
     import pandas as pd
 
     at = run.place(code)
-    names = [name for name, each in known(run.data).items() if not each.is_chance]
+    names = [name for name, each in run.known.items() if not each.is_chance]
     own, roman = run.names[at]
     rows: list[dict[str, object]] = []
     for one in place_series(run, code, names).series:
@@ -79,7 +79,7 @@ def wide(run: Opened) -> dict[str, pd.DataFrame]:
     """Sheet -> places by year: medians, of people also 10% and 90%."""
     import pandas as pd
 
-    every = known(run.data)
+    every = run.known
     sheets: dict[str, pd.DataFrame] = {}
     opening = {
         "code": list(run.codes),
@@ -115,18 +115,6 @@ def quantiles(run: Opened, of: Known, marks: tuple[float, ...], block: int = 128
     return np.concatenate(parts, axis=-1)
 
 
-def ranked(values: Array, marks: tuple[float, ...]) -> Array:
-    """[level, ...] linear quantiles over the first axis, as `numpy.quantile`, by one sort for all levels."""
-    order = np.sort(values, axis=0)
-    position = np.array(marks) * (len(values) - 1)
-    below = np.floor(position).astype(int)
-    above = np.minimum(below + 1, len(values) - 1)
-    part = (position - below).reshape(-1, *([1] * (values.ndim - 1)))
-    found = order[below] + (order[above] - order[below]) * part
-    # NaN stand last in a sort, and would be seen by the highest levels alone.
-    return np.where(np.isnan(order[-1]), np.nan, found)
-
-
 def usual_levels(run: Opened) -> tuple[float, ...]:
     """Quantiles that files tell."""
-    return levels(int(run.data.sizes["member"]))
+    return levels(run.view.members)

@@ -22,7 +22,9 @@ Read = Callable[[str], Array]
 
 LOSSES: Final = {"chance_10": 0.10, "chance_25": 0.25, "chance_50": 0.50}
 """Derived chance -> the share of the base year's people whose loss it is of."""
-DERIVED: Final = ("change", "share_65_plus", "share_0_14", *LOSSES)
+SHARES: Final = {"share_65_plus": "people_65_plus", "share_0_14": "people_0_14"}
+"""Derived share -> those that it is the share of."""
+DERIVED: Final = ("change", *SHARES, *LOSSES)
 DEFAULT: Final = (
     "people", "births", "deaths", "arrivals", "departures", "international", "adjustment", "people_0_14",
     "people_15_64", "people_65_plus", "share_65_plus", "women_20_39", "jobs", "jobs_farm", "jobs_mine", "jobs_routine",
@@ -55,6 +57,13 @@ class Known:
         """Whether it is one number over all members."""
         return self.name in LOSSES
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Stored variables that it is made of."""
+        if self.variable.kind != "derived":
+            return (self.name,)
+        return ("people", SHARES[self.name]) if self.name in SHARES else ("people",)
+
     def of(self, read: Read) -> Array:
         """[member, year or period, ...] values; a chance has a single member."""
         return derived(self.name, read) if self.variable.kind == "derived" else read(self.name)
@@ -84,7 +93,7 @@ def derived(name: str, read: Read) -> Array:
         return lost.mean(axis=0, keepdims=True)
     if name == "change":
         return over(people, people[:, :1]) - 1
-    return over(read({"share_65_plus": "people_65_plus", "share_0_14": "people_0_14"}[name]), people)
+    return over(read(SHARES[name]), people)
 
 
 def over(part: Array, whole: Array) -> Array:
