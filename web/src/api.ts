@@ -1,7 +1,7 @@
 /** Asks the server, or the files of an exported site; every answer is kept, so that going back is instant. */
 
 import type {
-  Card, Hit, Job, Lever, MapData, Place, PlaceSeries, Problem, Progress, Pyramid, Run, Scenario, Services, Words,
+  Cards, Hit, Job, Lever, MapData, Place, PlaceSeries, Problem, Progress, Pyramid, Run, Scenario, Services, Words,
 } from "./types";
 import { address, lang } from "./state";
 import { near } from "./near";
@@ -73,7 +73,8 @@ export const getPyramid = (code: string): Promise<Pyramid> => ask<Pyramid>(`plac
 export const getServices = (code: string): Promise<Services> => ask<Services>(`places/${own(code)}/services`);
 export const getLevers = (code: string): Promise<Lever[]> => ask<Lever[]>(`places/${own(code)}/levers`);
 export const getScenarios = (): Promise<Scenario[]> => ask<Scenario[]>("scenarios");
-export const getClaims = (): Promise<Card[]> => ask<Card[]>("claims");
+/** The cards that are made so far: asked anew each time, as there may be more. */
+export const getClaims = (): Promise<Cards> => answer<Cards>(isStatic() ? "api/claims.json" : "api/claims");
 export const getMap = (variable: string): Promise<MapData> =>
   isStatic() ? once(`api/map/${own(variable)}.json`) : ask<MapData>("map", { variable });
 export const getLand = (): Promise<{ rings: number[][] }> => once("land.json");

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from pydantic import ValidationError
@@ -36,25 +37,84 @@ VERDICTS: Final = {"cannot be told here": "cannot be told"}
 class Claims:
     """All cards, made once for the packs at hand and kept on disk for the next start."""
 
-    _found: dict[str, Card] = field(default_factory=dict)
+    make: Callable[[str], Card] = field(default_factory=lambda: made)
+    """Makes a card, which takes up to half a minute where a large pack must be read first."""
+    _found: dict[str, Card] | None = None
+    _file: Path | None = None
+    _revision: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _making: threading.Lock = field(default_factory=threading.Lock)
 
     def all(self) -> list[Card]:
-        """Every card in order; the first call may take half a minute."""
+        """Every card in order; the first call may take a minute."""
         return [self.one(name) for name in ids()]
 
     def one(self, name: str) -> Card:
-        """A card; InputError where there is no claim of this name."""
+        """A card, made where it is not at hand; InputError where there is no claim of this name."""
         card(name)
-        with self._lock:
-            if not self._found:
-                self._found = _read()
-            if name not in self._found:
-                self._found[name] = shown(told(card(name), pack, None))
-                if len(self._found) == len(ids()):
-                    _write(self._found)
+        with self._making:
+            found = self.at(name)
+            if found is None:
+                found = self.make(name)
+                self.keep(found)
+                if not self.missing():
                     pack.cache_clear()  # packs are large, and cards are all that is asked for now
-            return self._found[name]
+        return found
+
+    def at(self, name: str) -> Card | None:
+        """A card where it is at hand."""
+        with self._lock:
+            return self._seen().get(name)
+
+    def at_hand(self) -> tuple[int, list[Card]]:
+        """A number that changes with the cards, and the cards that are made so far, in order."""
+        with self._lock:
+            found = self._seen()
+            return self._revision, [found[name] for name in ids() if name in found]
+
+    def missing(self) -> list[str]:
+        """Names of cards that are not made yet."""
+        with self._lock:
+            found = self._seen()
+            return [name for name in ids() if name not in found]
+
+    def keep(self, one: Card) -> None:
+        """Keeps a card, on disk too once there is no other left to make; one with its effect stays."""
+        with self._lock:
+            found = self._seen()
+            if one.id in found and has_effect(found[one.id]) and not has_effect(one):
+                return
+            found[one.id] = one
+            self._revision += 1
+            if all(name in found for name in ids()):
+                self._write()
+
+    def save(self) -> None:
+        """Writes what is made so far, so that the next start goes on from there."""
+        with self._lock:
+            if self._seen():
+                self._write()
+
+    def _seen(self) -> dict[str, Card]:
+        if self._found is None:
+            # The name is that of the packs read from now on: one built later makes another file.
+            self._file = _file()
+            self._found = _read(self._file)
+        return self._found
+
+    def _write(self) -> None:
+        assert self._file is not None
+        _write(self._file, self._found or {})
+
+
+def has_effect(one: Card) -> bool:
+    """Whether a card tells its effect in the model."""
+    return any(line.kind == "effect" and line.known for line in one.lines)
+
+
+def made(name: str) -> Card:
+    """A card without its effect in the model."""
+    return shown(told(card(name), pack, None))
 
 
 @lru_cache(maxsize=8)
@@ -173,7 +233,7 @@ def _charts(one: Told) -> Words:
 
 
 def _key() -> str:
-    """What the cards hang on: the package's version, how cards are told and written, and the packs at hand."""
+    """What the cards hang on: the package's version, how cards are told, written and run, and the packs at hand."""
     from hinterland.data.folders import data_folder
 
     packs = {
@@ -181,7 +241,7 @@ def _key() -> str:
         for path in sorted((data_folder() / "packs").glob("*/pack.toml"))
     }
     return hashlib.sha256(
-        json.dumps([hinterland.__version__, Card.model_json_schema(), _texts(), packs]).encode()
+        json.dumps([hinterland.__version__, Card.model_json_schema(), _texts(), MEMBERS, packs]).encode()
     ).hexdigest()[:16]
 
 
@@ -191,25 +251,25 @@ def _texts() -> str:
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def _file() -> Any:
+def _file() -> Path:
     from hinterland.data.folders import data_folder
 
     return data_folder() / f"claims-{_key()}.json"
 
 
-def _read() -> dict[str, Card]:
+def _read(path: Path) -> dict[str, Card]:
     try:
-        held = json.loads(_file().read_text("utf-8"))
+        held = json.loads(path.read_text("utf-8"))
         return {name: Card.model_validate(record) for name, record in held.items()}
     except (OSError, ValueError, ValidationError, AttributeError):
         return {}
 
 
-def _write(cards: dict[str, Card]) -> None:
+def _write(path: Path, cards: Mapping[str, Card]) -> None:
     from contextlib import suppress
 
     from hinterland.writing import write_text
 
     text = json.dumps({name: one.model_dump() for name, one in cards.items()}, ensure_ascii=False)
     with suppress(InputError):
-        write_text(_file(), text)
+        write_text(path, text)

@@ -9,11 +9,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from hinterland.web.accepted import ACCEPTED, heavy, plain
+from hinterland.web.accepted import ACCEPTED, accepted, client_of, heavy, plain
 from hinterland.web.examples import problems, shown
 from hinterland.web.jobs import Running
 from hinterland.web.kept import answer, as_json
-from hinterland.web.schemas_claims import Card
+from hinterland.web.schemas_claims import Card, Cards
 from hinterland.web.schemas_live import Job
 from hinterland.web.server import Server
 
@@ -25,25 +25,33 @@ def routes(server: Server) -> APIRouter:
     """The router of a server."""
     router = APIRouter(prefix="/api")
 
-    @router.get("/claims", response_model=list[Card], responses=shown("claims"), summary="Claims as cards")
+    @router.get("/claims", response_model=Cards, responses=shown("claims"), summary="Claims as cards")
     def cards(request: Request) -> Response:
-        return answer(request, server.kept.get(("claims",), lambda: as_json(server.claims.all())))
+        server.cards.begin()
+        revision, told = server.cards.shown()
+        key = ("claims", str(revision), str(told.waiting), str(told.working))
+        return answer(request, server.kept.get(key, lambda: as_json(told)))
 
     @router.get("/claims/{claim}", response_model=Card, responses=shown("claim"), summary="One claim")
     def one(request: Request, claim: ClaimId) -> Response:
-        return answer(request, as_json(server.claims.one(claim)))
+        return answer(request, as_json(server.cards.claims.one(claim)))
 
     @router.post(
         "/claims/{claim}/effect", status_code=202, response_model=Job, responses=ACCEPTED, summary="With its effect"
     )
     def effect(request: Request, claim: ClaimId) -> Response:
         from hinterland.explain.claims.cards import card
-        from hinterland.web.claims import MEMBERS
+        from hinterland.web.claims import MEMBERS, has_effect
 
         card(claim)
+        known = server.cards.claims.at(claim)
+        if known is not None and has_effect(known):
+            return accepted(server, server.queue.done("claims", client_of(request), known))
 
         def work(job: Running) -> Card:
-            return Card.model_validate_json(server.heavy.do(job, "claim", {"name": claim, "members": MEMBERS}))
+            found = Card.model_validate_json(server.heavy.do(job, "claim", {"name": claim, "members": MEMBERS}))
+            server.cards.claims.keep(found)
+            return found
 
         return heavy(server, request, "claims", f"claim {claim}", work)
 

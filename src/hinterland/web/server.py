@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hinterland.web.claims import Claims
+from hinterland.web.cards import Making
 from hinterland.web.heavy import Heavy
 from hinterland.web.jobs import Queue
 from hinterland.web.kept import SEARCH_BYTES, Body, Kept, Makers, answer, as_json
@@ -64,7 +64,7 @@ class Server:
     searches: Kept = field(default_factory=lambda: Kept(SEARCH_BYTES))
     makers: Makers = field(default_factory=Makers)
     queue: Queue = field(default_factory=Queue)
-    claims: Claims = field(default_factory=Claims)
+    cards: Making = field(default_factory=Making)
     results: Results = field(default_factory=Results)
     _indexes: dict[str, Index] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -92,6 +92,7 @@ class Server:
         self._ended = True
         self.queue.close()
         self.makers.close()
+        self.cards.end()
         if "heavy" in self.__dict__:
             self.heavy.close()
 
@@ -113,6 +114,8 @@ class Server:
                 log.info("run %s: the live model is %s %s", on.live.run.id, on.live.state, on.live.note)
             else:
                 on.live.note = "the server was started without live models"
+        if self.live and not self._ended:
+            self.cards.begin()
 
     def index(self, run: Opened) -> Index:
         """The search index of a run, made when it is first asked for."""
