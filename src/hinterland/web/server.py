@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from hinterland.web.heavy import Heavy
 from hinterland.web.jobs import Queue
 from hinterland.web.kept import SEARCH_BYTES, Body, Kept, Makers, answer, as_json
 from hinterland.web.live import Live, overrides
+from hinterland.web.maps import map_data
 from hinterland.web.runs import Opened, Runs, record
 from hinterland.web.schemas import Run
 from hinterland.web.search import LONGEST, Index, index, search
@@ -29,6 +31,12 @@ log = logging.getLogger("hinterland.web")
 
 RESULTS: Final = 64
 """Results of long jobs that are remembered."""
+OPENING: Final = ("people", "change")
+"""Variables of the map that the page opens with."""
+FIRST_PAGE: Final = 5.0
+"""Seconds that the live model waits for a first page,"""
+DRAWING: Final = 1.0
+"""and for it to be drawn; making it ready takes a minute or two."""
 LIVE, HEAVY = "live", "heavy"
 """Lines of jobs; each has a worker of its own, so that a lever does not wait behind a policy."""
 
@@ -68,6 +76,8 @@ class Server:
     results: Results = field(default_factory=Results)
     _indexes: dict[str, Index] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _asked: threading.Event = field(default_factory=threading.Event)
+    """Set once a page has been opened."""
     _ended: bool = False
 
     @cached_property
@@ -106,8 +116,11 @@ class Server:
         from hinterland.memory import keep_compiled
 
         keep_compiled(data_folder() / "compiled")
-        for run in self.runs.by_id.values():
-            self.index(run)
+        self._first_answers()
+        if self.live:
+            # A page that is opened now is drawn before compilers take the cores.
+            self._asked.wait(FIRST_PAGE)
+            time.sleep(DRAWING)
         for on in self.simulations.values():
             if self.live:
                 on.live.warm()
@@ -116,6 +129,19 @@ class Server:
                 on.live.note = "the server was started without live models"
         if self.live and not self._ended:
             self.cards.begin()
+
+    def _first_answers(self) -> None:
+        """What the page asks at its opening, made before anything else; then what a search needs."""
+        first = next(iter(self.runs.by_id.values()))
+        for variable in OPENING:
+            if variable in first.known:
+                key = key_of(first, "/api/map", [("variable", variable)])
+                made = self.makers.begin(self.kept, key, lambda name=variable: as_json(map_data(first, name)))
+                failed = made.exception()
+                if failed is not None:
+                    log.warning("the first map cannot be made: %s", failed)
+        for run in self.runs.by_id.values():
+            self.index(run)
 
     def index(self, run: Opened) -> Index:
         """The search index of a run, made when it is first asked for."""
@@ -143,6 +169,7 @@ class Server:
 
     async def listed(self, request: Request) -> Response:
         """All runs with how far their live models are."""
+        self._asked.set()
         states = self.states()
         key = ("runs", *(part for each in states.values() for part in each))
         return answer(request, await self.makers.get(self.kept, key, lambda: as_json(self.records(states))))
