@@ -63,9 +63,12 @@ class Reader:
             headers["If-None-Match"] = self.tags[address]
         began = time.perf_counter()
         try:
-            self.connection.request("GET", address, headers=headers)
-            response = self.connection.getresponse()
-            response.read()
+            try:
+                response = self._asked(address, headers)
+            except http.client.RemoteDisconnected:
+                # A connection that was idle for too long is closed by the server; browsers ask again, once.
+                self.connection.close()
+                response = self._asked(address, headers)
         except (OSError, http.client.HTTPException) as error:
             self.heard.faults.append(f"{address}: {error!r}")
             self.connection.close()
@@ -74,6 +77,12 @@ class Reader:
         self.tags[address] = response.headers.get("ETag", "")
         if response.status not in (200, 304):
             self.heard.faults.append(f"{address}: {response.status}")
+
+    def _asked(self, address: str, headers: dict[str, str]) -> http.client.HTTPResponse:
+        self.connection.request("GET", address, headers=headers)
+        response = self.connection.getresponse()
+        response.read()
+        return response
 
 
 def restless(port: int, codes: list[str], draw: random.Random, until: float, heard: Heard, _pause: float) -> None:
