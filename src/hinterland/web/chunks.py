@@ -80,7 +80,7 @@ class Chunks:
         return self.members.get((name, part), lambda: self._read(name, part))
 
     def read(self, name: str, place: int) -> Array:
-        """[...] numbers of a variable at a place, its other axes in their order: of a series [member, year or period]."""
+        """[...] numbers of a variable at a place, its other axes in order: of a series [member, year or period]."""
         return self.part(name, place // PLACES_PER_CHUNK)[..., place % PLACES_PER_CHUNK]
 
     def _read(self, name: str, part: int) -> Array:
