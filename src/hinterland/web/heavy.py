@@ -143,6 +143,7 @@ class Heavy:
         with self._ending:
             process, self._process = self._process, None
             pipe, self._pipe = self._pipe, None
+            self._stop = None  # its semaphores go with it, and not with the server's end
         if process is not None:
             process.terminate()
             process.join(2.0)
