@@ -75,6 +75,7 @@ def test_no_english_sentence_remains(visit: Visit, language: str) -> None:
     made.page.set_default_timeout(400_000)
     for query, until in (*VIEWS.values(), ("?view=claims", ".claims .card")):
         page = made.go(f"{query}{'&' if query else '?'}lang={language}", until=until)
+        page.wait_for_selector(".more-claims", state="detached")
         page.evaluate("() => document.querySelectorAll('details:not(.menu)').forEach((one) => { one.open = true; })")
         page.wait_for_timeout(300)
         page.evaluate("() => document.querySelectorAll('cite, svg, [lang=en]').forEach((one) => one.remove())")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,8 +15,11 @@ from fastapi.testclient import TestClient
 from hinterland.errors import InputError
 from hinterland.explain.claims.cards import ids
 from hinterland.web import claims
-from hinterland.web.claims import Claims
-from hinterland.web.schemas_claims import Card
+from hinterland.web.app import create_app
+from hinterland.web.cards import Making
+from hinterland.web.claims import Claims, has_effect
+from hinterland.web.heavy import BrokenError
+from hinterland.web.schemas_claims import Card, Cards
 from hinterland.web.server import Server
 
 
@@ -74,74 +78,119 @@ def test_cards_are_kept_for_the_next_start(card: Card, own_folder: Path, monkeyp
     assert Claims().all()[0] == card
     kept[0].write_text("{damaged", encoding="utf-8")
     monkeypatch.undo()
-    assert claims._kept() == {}
+    assert claims._read(kept[0]) == {}
 
 
-def test_cards_come_as_they_are_made_and_their_number_is_told(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = (card.id, "CX1", "CX2")
-    monkeypatch.setattr(claims, "ids", lambda: names)
-    monkeypatch.setattr(claims, "card", lambda name: name)
-    monkeypatch.setattr(claims, "_kept", dict)
-    monkeypatch.setattr(claims, "_write", lambda _: None)
-    monkeypatch.setattr(claims, "PAUSE", 0.0)
-    go_on = {name: threading.Event() for name in names}
-
-    def made(name: str, *_: object) -> str:
-        assert go_on[name].wait(20)
-        return name
-
-    monkeypatch.setattr(claims, "told", made)
-    monkeypatch.setattr(claims, "shown", lambda name: card.model_copy(update={"id": name}))
-    every = Claims()
-    assert every.at_hand() == ([], 3)
-    for k, name in enumerate(names):
-        go_on[name].set()
-        until = time.monotonic() + 20
-        while len(every.at_hand()[0]) <= k:
-            assert time.monotonic() < until
-            time.sleep(0.01)
-    found, left = every.at_hand()
-    assert ([one.id for one in found], left) == (list(names), 0)
+def with_effect(card: Card) -> Card:
+    lines = [line.model_copy(update={"known": True, "value": 1.5, "can_run": False}) for line in card.lines]
+    return card.model_copy(update={"lines": lines})
 
 
-def test_an_effect_that_was_worked_out_is_told_to_the_next_reader_and_the_next_start(
-    card: Card, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(claims, "ids", lambda: (card.id,))
-    every = Claims()
-    assert every.one(card.id) == card
-    turn = every.turn
-    known = card.lines[2].model_copy(update={"known": True, "value": 1.5, "can_run": False})
-    every.keep(card.model_copy(update={"lines": [*card.lines[:2], known]}))
-    assert every.turn != turn
-    for each in (every, Claims()):
-        assert each.one(card.id).lines[2] == known
-
-
-def test_what_is_being_made_stands_in_the_header(client: TestClient, server: Server, card: Card) -> None:
-    server.claims.at_hand = lambda: ([card], 50)  # type: ignore[method-assign]
-    response = client.get("/api/claims")
-    assert (response.headers["X-Hinterland-Left"], [one["id"] for one in response.json()]) == ("50", [card.id])
-    server.claims.at_hand = lambda: ([card], 0)  # type: ignore[method-assign]
-    assert "X-Hinterland-Left" not in client.get("/api/claims").headers
-    del server.claims.at_hand
-
-
-def test_a_card_that_fails_is_not_waited_for(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(name: str, *_: object) -> str:
-        if name == "CX1":
-            raise RuntimeError("no such figures")
-        return name
-
-    monkeypatch.setattr(claims, "ids", lambda: ("CX1", "CX2"))
-    monkeypatch.setattr(claims, "card", lambda name: name)
-    monkeypatch.setattr(claims, "_kept", dict)
-    monkeypatch.setattr(claims, "_write", lambda _: None)
-    monkeypatch.setattr(claims, "told", fails)
-    monkeypatch.setattr(claims, "shown", lambda name: card.model_copy(update={"id": name}))
-    every = Claims()
-    until = time.monotonic() + 20
-    while every.at_hand()[1]:
-        assert time.monotonic() < until
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "it did not come to pass"
         time.sleep(0.01)
-    assert [one.id for one in every.at_hand()[0]] == ["CX2"]
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder without cards."""
+    monkeypatch.setenv("HINTERLAND_DATA", str(tmp_path))
+    return tmp_path
+
+
+class Process:
+    """Stands in for the process: a card for each release, and failures where it is told to."""
+
+    def __init__(self, card: Card, fails: tuple[str, ...] = ()) -> None:
+        self.card, self.fails = card, fails
+        self.free = threading.Semaphore(0)
+        self.closed = 0
+
+    def do(self, job: Any, task: str, arguments: dict[str, str]) -> str:
+        assert task == "card"
+        assert self.free.acquire(timeout=10)
+        if arguments["name"] in self.fails:
+            raise BrokenError("made up")
+        return self.card.model_copy(update={"id": arguments["name"]}).model_dump_json()
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def asked(client: TestClient) -> Cards:
+    return Cards.model_validate_json(client.get("/api/claims").content)
+
+
+@pytest.fixture
+def serving(server: Server, card: Card, empty: Path) -> tuple[Server, TestClient, Process]:
+    process = Process(card)
+    own = Server(server.runs, live=False, cards=Making(process))  # type: ignore[arg-type]
+    return own, TestClient(create_app(own), base_url="http://127.0.0.1", raise_server_exceptions=False), process
+
+
+def test_cards_are_told_as_they_come(serving: tuple[Server, TestClient, Process], empty: Path) -> None:
+    _, client, process = serving
+    every = len(ids())
+    first = asked(client)
+    assert (first.cards, first.waiting, first.working) == ([], every, True)
+    process.free.release(2)
+    until(lambda: asked(client).waiting == every - 2)
+    assert [each.id for each in asked(client).cards] == list(ids()[:2])
+    assert not list(empty.glob("claims-*.json"))
+    process.free.release(every)
+    until(lambda: not asked(client).working)
+    assert (len(asked(client).cards), asked(client).waiting) == (every, 0)
+    until(lambda: process.closed > 0)
+    assert len(list(empty.glob("claims-*.json"))) == 1
+
+
+def test_a_card_that_fails_is_told_and_the_others_come(serving: tuple[Server, TestClient, Process]) -> None:
+    _, client, process = serving
+    process.fails = (ids()[1],)
+    process.free.release(len(ids()))
+    asked(client)
+    until(lambda: not asked(client).working)
+    told = asked(client)
+    assert (told.waiting, told.working) == (1, False)
+    assert ids()[1] not in [each.id for each in told.cards]
+
+
+def test_an_effect_that_was_worked_out_is_seen_by_the_next_reader(
+    serving: tuple[Server, TestClient, Process], card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, client, process = serving
+    process.free.release(2 * len(ids()))
+    asked(client)
+    until(lambda: not asked(client).working)
+    done = with_effect(card)
+    runs: list[str] = []
+
+    def do(job: Any, task: str, arguments: dict[str, Any]) -> str:
+        runs.append(arguments["name"])
+        return done.model_dump_json()
+
+    monkeypatch.setattr(server.heavy, "do", do)
+    server.queue.worker("heavy")
+    job = client.post(f"/api/claims/{card.id}/effect").json()
+    until(lambda: client.get(f"/api/jobs/{job['id']}").json()["state"] == "done")
+    assert [has_effect(each) for each in asked(client).cards] == [name == card.id for name in ids()]
+    assert has_effect(Card.model_validate_json(client.get(f"/api/claims/{card.id}").content))
+    server.results._found.clear()
+    again = client.post(f"/api/claims/{card.id}/effect").json()
+    assert (again["state"], runs) == ("done", [card.id])
+    server.queue.close()
+    # The next start finds it on disk.
+    kept = Claims(lambda name: pytest.fail(f"{name} was made again")).at(card.id)
+    assert kept is not None
+    assert has_effect(kept)
+
+
+def test_a_plain_card_does_not_replace_one_with_its_effect(card: Card, empty: Path) -> None:
+    made = Claims()
+    made.keep(with_effect(card))
+    made.keep(card)
+    found = made.at(card.id)
+    assert found is not None
+    assert has_effect(found)

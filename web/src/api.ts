@@ -1,7 +1,7 @@
 /** Asks the server, or the files of an exported site; every answer is kept, so that going back is instant. */
 
 import type {
-  Card, Hit, Job, Lever, MapData, Place, PlaceSeries, Problem, Progress, Pyramid, Run, Scenario, Services, Words,
+  Cards, Hit, Job, Lever, MapData, Place, PlaceSeries, Problem, Progress, Pyramid, Run, Scenario, Services, Words,
 } from "./types";
 import { address, lang } from "./state";
 import { near } from "./near";
@@ -36,7 +36,7 @@ function query(asked: Asked): string {
   return text ? `?${text}` : "";
 }
 
-async function answer<T>(path: string, init?: RequestInit, heard?: (headers: Headers) => void): Promise<T> {
+async function answer<T>(path: string, init?: RequestInit): Promise<T> {
   let got: Response;
   try {
     got = await fetch(path, init);
@@ -44,10 +44,7 @@ async function answer<T>(path: string, init?: RequestInit, heard?: (headers: Hea
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Refused(0, "");
   }
-  if (got.ok) {
-    heard?.(got.headers);
-    return (await got.json()) as T;
-  }
+  if (got.ok) return (await got.json()) as T;
   const said = (await got.json().catch(() => null)) as Problem | null;
   throw refused(got.status, said, got.statusText);
 }
@@ -76,14 +73,8 @@ export const getPyramid = (code: string): Promise<Pyramid> => ask<Pyramid>(`plac
 export const getServices = (code: string): Promise<Services> => ask<Services>(`places/${own(code)}/services`);
 export const getLevers = (code: string): Promise<Lever[]> => ask<Lever[]>(`places/${own(code)}/levers`);
 export const getScenarios = (): Promise<Scenario[]> => ask<Scenario[]>("scenarios");
-/** Cards that are there, and how many the server is still making. */
-export async function getClaims(): Promise<{ cards: Card[]; left: number }> {
-  let left = 0;
-  const cards = await answer<Card[]>(isStatic() ? "api/claims.json" : `api/claims${query({})}`, {}, (headers) => {
-    left = Number(headers.get("X-Hinterland-Left")) || 0;
-  });
-  return { cards, left };
-}
+/** The cards that are made so far: asked anew each time, as there may be more. */
+export const getClaims = (): Promise<Cards> => answer<Cards>(isStatic() ? "api/claims.json" : "api/claims");
 export const getMap = (variable: string): Promise<MapData> =>
   isStatic() ? once(`api/map/${own(variable)}.json`) : ask<MapData>("map", { variable });
 export const getLand = (): Promise<{ rings: number[][] }> => once("land.json");

@@ -82,6 +82,9 @@ export interface Card {
   verdict_words: Words; lines: Line[]; pro: Evidence[]; contra: Evidence[]; hangs_on: Words[]; chart: string; charts: Words;
 }
 
+/** The cards made so far, how many more there will be, and whether these are being made. */
+export interface Cards { cards: Card[]; waiting: number; working: boolean }
+
 export interface Scenario {
   name: string; title: Words; says: Words; source: Words; claims: string[]; changes: Words[]; usable: boolean;
 }

@@ -241,8 +241,9 @@ export const SENTENCES = {
 
   // Claims
   claims_title: ["What people say, held to figures", "人们的说法与数字", "人々の主張と数字"],
-  claims_left: ["{left} more are being worked out from the data; they appear as they are done.", "还有{left}条正在根据数据计算，完成后会陆续出现。", "あと{left}件をデータから計算中です。でき次第ここに出ます。"],
   claims_lead: ["Each claim is held to observed figures, to back-tests and to the model: three lines that are never mixed.", "每种说法都用观测数字、回溯检验和模型三条线来检验，三者从不混淆。", "どの主張も、観測値・事後検証・モデルの3つの線で確かめ、混ぜることはありません。"],
+  claims_waiting: ["{count} more are being worked out and will appear here. The first time this takes a minute or two.", "另有{count}种说法正在计算，完成后会陆续显示在这里。首次需要一两分钟。", "ほか{count}件を計算中です。できたものからここに現れます。初回は1〜2分かかります。"],
+  claims_failed: ["{count} could not be worked out; the server's log says why.", "另有{count}种说法未能算出，原因见服务器日志。", "ほか{count}件は計算できませんでした。理由はサーバーのログにあります。"],
   verdict: ["Verdict", "结论", "判定"],
   pro: ["Published for it", "支持的文献", "支持する文献"],
   contra: ["Published against it", "反对的文献", "反する文献"],

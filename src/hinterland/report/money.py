@@ -70,7 +70,7 @@ def debt_told(view: View, unit: Unit) -> tuple[Text, ...]:
     """The sentence on debt; none where the run holds no debt or nothing was owed in the base year."""
     if not known(view) or not view.horizons:
         return ()
-    then = course(debt_index(view, unit))[:, view.years.index(view.focus)]
+    then = course(debt_index(view, unit)[:, [view.years.index(view.focus)]])[:, 0]
     if not np.isfinite(then[1]):
         return ()
     return (say("money_debt", base=view.base_year, year=view.focus, **said_band(then, whole)),)

@@ -6,11 +6,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hinterland.results.parts import Stored, stored
 from hinterland.results.store import PLACES_PER_CHUNK
 
 if TYPE_CHECKING:
@@ -67,17 +69,33 @@ class Chunks:
     """Parts of one run."""
 
     data: xr.Dataset
+    path: Path | None = None
+    """Its folder `run.zarr`; without it parts are read through `data`."""
     members: Held = field(default_factory=lambda: Held(HELD))
     bands: Held = field(default_factory=lambda: Held(BANDS))
+    _stored: dict[str, Stored | None] = field(default_factory=dict)
 
     def part(self, name: str, part: int) -> Array:
         """[..., place] numbers of a variable at the places of a part, its axes in their order, places moved last."""
         return self.members.get((name, part), lambda: self._read(name, part))
 
     def read(self, name: str, place: int) -> Array:
-        """[...] numbers of a variable at a place, other axes in order: [member, year or period] of a series."""
+        """[...] numbers of a variable at a place, its other axes in order: of a series [member, year or period]."""
         return self.part(name, place // PLACES_PER_CHUNK)[..., place % PLACES_PER_CHUNK]
 
     def _read(self, name: str, part: int) -> Array:
+        try:
+            if name not in self._stored:
+                self._stored[name] = None if self.path is None else _aligned(stored(self.path, name))
+            on_disk = self._stored[name]
+            if on_disk is not None:
+                return np.moveaxis(on_disk.read(part), on_disk.axis, -1)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise GoneError(f"{name} cannot be read ({type(error).__name__})") from error
         first = part * PLACES_PER_CHUNK
         return loaded(self.data[name].isel(place=slice(first, first + PLACES_PER_CHUNK)).transpose(..., "place"))
+
+
+def _aligned(of: Stored | None) -> Stored | None:
+    """A variable whose parts on disk are those that are held; of a small country there is one."""
+    return of if of is not None and of.places == min(PLACES_PER_CHUNK, of.shape[of.axis]) else None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from pydantic import ValidationError
@@ -30,11 +29,7 @@ from hinterland.web.words import named, own, words
 if TYPE_CHECKING:
     from hinterland.data.country import Country
 
-log = logging.getLogger("hinterland.web")
-
 MEMBERS: Final = 16
-PAUSE: Final = 0.05
-"""Seconds between two cards, so that others get their turn."""
 VERDICTS: Final = {"cannot be told here": "cannot be told"}
 
 
@@ -42,70 +37,87 @@ VERDICTS: Final = {"cannot be told here": "cannot be told"}
 class Claims:
     """All cards, made once for the packs at hand and kept on disk for the next start."""
 
-    turn: int = 0
-    """Changes with whatever the cards say."""
-    _found: dict[str, Card] = field(default_factory=dict)
-    _failed: frozenset[str] = frozenset()
-    """Those that the thread could not make; they are not waited for."""
-    _read: bool = False
+    make: Callable[[str], Card] = field(default_factory=lambda: made)
+    """Makes a card, which takes up to half a minute where a large pack must be read first."""
+    _found: dict[str, Card] | None = None
+    _file: Path | None = None
+    _revision: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    """Held while one is made: packs are large."""
-    _worker: threading.Thread | None = None
+    _making: threading.Lock = field(default_factory=threading.Lock)
 
     def all(self) -> list[Card]:
         """Every card in order; the first call may take a minute."""
         return [self.one(name) for name in ids()]
 
     def one(self, name: str) -> Card:
-        """A card, made where it is not there; InputError where there is no claim of this name."""
+        """A card, made where it is not at hand; InputError where there is no claim of this name."""
         card(name)
-        if name not in self._found:
-            with self._lock:
-                self._begun()
-                if name not in self._found:
-                    self._put(shown(told(card(name), pack, None)))
-        return self._found[name]
+        found = self.at(name)
+        if found is not None:
+            return found
+        with self._making:
+            found = self.at(name)
+            if found is None:
+                found = self.make(name)
+                self.keep(found)
+                if not self.missing():
+                    pack.cache_clear()  # packs are large, and cards are all that is asked for now
+        return found
 
-    def at_hand(self) -> tuple[list[Card], int]:
-        """Cards that are there, in order, and how many are not yet; a thread makes them from the first call on."""
-        found = dict(self._found)
-        left = len(set(ids()) - set(found) - self._failed)
-        if left:
-            self.begin()
-        return [found[name] for name in ids() if name in found], left
-
-    def begin(self) -> None:
-        """Begins to make what is not there, beside whatever else is done."""
-        if self._worker is None:
-            self._worker = threading.Thread(target=self._make, name="claims", daemon=True)
-            self._worker.start()
-
-    def keep(self, of: Card) -> None:
-        """Puts a card with its effect in place of the one without."""
+    def at(self, name: str) -> Card | None:
+        """A card where it is at hand."""
         with self._lock:
-            self._begun()
-            self._put(of)
+            return self._seen().get(name)
 
-    def _make(self) -> None:
-        for name in ids():
-            try:
-                self.one(name)
-            except Exception:
-                self._failed |= {name}
-                log.exception("the card of claim %s failed", name)
-            time.sleep(PAUSE)
+    def at_hand(self) -> tuple[int, list[Card]]:
+        """A number that changes with the cards, and the cards that are made so far, in order."""
+        with self._lock:
+            found = self._seen()
+            return self._revision, [found[name] for name in ids() if name in found]
 
-    def _begun(self) -> None:
-        if not self._read:
-            self._found, self._read = {**_kept(), **self._found}, True
-            self.turn += 1
+    def missing(self) -> list[str]:
+        """Names of cards that are not made yet."""
+        with self._lock:
+            found = self._seen()
+            return [name for name in ids() if name not in found]
 
-    def _put(self, of: Card) -> None:
-        self._found = {**self._found, of.id: of}
-        self.turn += 1
-        if len(self._found) == len(ids()):
-            _write(self._found)
-            pack.cache_clear()  # packs are large, and cards are all that is asked for now
+    def keep(self, one: Card) -> None:
+        """Keeps a card, on disk too once there is no other left to make; one with its effect stays."""
+        with self._lock:
+            found = self._seen()
+            if one.id in found and has_effect(found[one.id]) and not has_effect(one):
+                return
+            found[one.id] = one
+            self._revision += 1
+            if all(name in found for name in ids()):
+                self._write()
+
+    def save(self) -> None:
+        """Writes what is made so far, so that the next start goes on from there."""
+        with self._lock:
+            if self._seen():
+                self._write()
+
+    def _seen(self) -> dict[str, Card]:
+        if self._found is None:
+            # The name is that of the packs read from now on: one built later makes another file.
+            self._file = _file()
+            self._found = _read(self._file)
+        return self._found
+
+    def _write(self) -> None:
+        assert self._file is not None
+        _write(self._file, self._found or {})
+
+
+def has_effect(one: Card) -> bool:
+    """Whether a card tells its effect in the model."""
+    return any(line.kind == "effect" and line.known for line in one.lines)
+
+
+def made(name: str) -> Card:
+    """A card without its effect in the model."""
+    return shown(told(card(name), pack, None))
 
 
 @lru_cache(maxsize=8)
@@ -224,7 +236,7 @@ def _charts(one: Told) -> Words:
 
 
 def _key() -> str:
-    """What the cards hang on: the package's source, how cards are told and written, and the packs at hand."""
+    """What the cards hang on: the package's source, how cards are told, written and run, and the packs at hand."""
     from hinterland.data.folders import data_folder
 
     packs = {
@@ -232,7 +244,7 @@ def _key() -> str:
         for path in sorted((data_folder() / "packs").glob("*/pack.toml"))
     }
     return hashlib.sha256(
-        json.dumps([package_source(), Card.model_json_schema(), _texts(), packs]).encode()
+        json.dumps([package_source(), Card.model_json_schema(), _texts(), MEMBERS, packs]).encode()
     ).hexdigest()[:16]
 
 
@@ -242,25 +254,25 @@ def _texts() -> str:
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def _file() -> Any:
+def _file() -> Path:
     from hinterland.data.folders import data_folder
 
     return data_folder() / f"claims-{_key()}.json"
 
 
-def _kept() -> dict[str, Card]:
+def _read(path: Path) -> dict[str, Card]:
     try:
-        held = json.loads(_file().read_text("utf-8"))
+        held = json.loads(path.read_text("utf-8"))
         return {name: Card.model_validate(record) for name, record in held.items()}
     except (OSError, ValueError, ValidationError, AttributeError):
         return {}
 
 
-def _write(cards: dict[str, Card]) -> None:
+def _write(path: Path, cards: Mapping[str, Card]) -> None:
     from contextlib import suppress
 
     from hinterland.writing import write_text
 
     text = json.dumps({name: one.model_dump() for name, one in cards.items()}, ensure_ascii=False)
     with suppress(InputError):
-        write_text(_file(), text)
+        write_text(path, text)

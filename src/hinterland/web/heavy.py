@@ -6,10 +6,12 @@ It has a Python and a compiler of its own, so that what it prepares, compiles an
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 import traceback
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 PATIENCE: Final = 6.0
 """Seconds that a cancelled work is given to notice, before its process is ended."""
 POLL: Final = 0.1
+BEHIND: Final = 15
+"""By how much the process of least priority is nicer than others."""
 HELD: Final = 2
 """Attributions, and prepared base runs, that the process holds."""
 
@@ -59,11 +63,13 @@ class Heavy:
 
     countries: Mapping[str, Country]
     """By the id of the run they are of."""
+    behind: bool = False
+    """Whether it gives way to everything else on the machine."""
     _process: SpawnProcess | None = None
     _pipe: Pipe | None = None
     _stop: Event | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _taking: threading.Lock = field(default_factory=threading.Lock)
+    _ending: threading.Lock = field(default_factory=threading.Lock)
 
     def do(self, job: Running, task: str, arguments: Mapping[str, Any]) -> str:
         """The result of a task as JSON; progress goes to the job, and its cancellation to the task.
@@ -122,7 +128,10 @@ class Heavy:
             ours, theirs = context.Pipe()
             self._stop = context.Event()
             self._process = context.Process(
-                target=_work, args=(theirs, self._stop, dict(self.countries)), name="hinterland heavy", daemon=True
+                target=_work,
+                args=(theirs, self._stop, dict(self.countries), self.behind),
+                name="hinterland heavy",
+                daemon=True,
             )
             self._process.start()
             theirs.close()
@@ -130,25 +139,29 @@ class Heavy:
         return self._pipe, self._stop
 
     def _end(self) -> None:
-        # The server may end while a task finds its process gone: each is taken by one thread only.
-        with self._taking:
+        # The work's own thread and the server's end may both come here.
+        with self._ending:
             process, self._process = self._process, None
             pipe, self._pipe = self._pipe, None
+            self._stop = None  # its semaphores go with it, and not with the server's end
         if process is not None:
             process.terminate()
             process.join(2.0)
             if process.is_alive():
                 process.kill()
         if pipe is not None:
-            pipe.close()
+            with suppress(OSError):
+                pipe.close()
 
 
-def _work(pipe: Pipe, stop: Event, countries: Mapping[str, Country]) -> None:
+def _work(pipe: Pipe, stop: Event, countries: Mapping[str, Country], behind: bool) -> None:
     """The life of the process: tasks one after the other until nobody asks any more."""
     import signal
 
     # Ctrl-C is the server's to answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if behind and hasattr(os, "nice"):
+        os.nice(BEHIND)
     from hinterland.calibrate.keeping import keep_work
 
     keep_work()
@@ -222,6 +235,12 @@ class Tasks:
         money = purse(country.code)
         at = placed(system, place, chosen((), {}, money), float(goal.start))
         return reached(solved(system, at, goal, money, base, progress=self.progress)).model_dump_json()
+
+    def card(self, name: str) -> str:
+        """A claim's card without its effect."""
+        from hinterland.web.claims import made
+
+        return made(name).model_dump_json()
 
     def claim(self, name: str, members: int) -> str:
         """A claim's card with its effect in the model."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from pydantic import BaseModel, TypeAdapter
@@ -15,6 +18,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 MOST_BYTES: Final = 96_000_000
+SEARCH_BYTES: Final = 16_000_000
+"""Bytes of answers to searches, which anybody can ask for without end."""
+MAKERS: Final = 2
+"""Answers that are made at once: Python's threads share one lock, and more of them only wait for each other."""
 WORTH_PACKING: Final = 700
 """Bytes from which on an answer is compressed."""
 
@@ -66,6 +73,14 @@ class Kept:
                         self._making.pop(key, None)
         return found
 
+    def peek(self, key: tuple[str, ...]) -> Body | None:
+        """The answer of a key where it is kept; waits for nobody."""
+        with self._lock:
+            found = self._bodies.get(key)
+            if found is not None:
+                self._bodies.move_to_end(key)
+            return found
+
     def forget(self) -> None:
         """Drops everything."""
         with self._lock:
@@ -86,6 +101,48 @@ class Kept:
             while self._size > self.most:
                 _, old = self._bodies.popitem(last=False)
                 self._size -= old.size
+
+
+@dataclass
+class Makers:
+    """The few threads that make answers, so that many at once do not hinder each other, nor what is kept already."""
+
+    _underway: dict[tuple[str, ...], Future[Body]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(MAKERS, thread_name_prefix="making")
+
+    async def get(self, kept: Kept, key: tuple[str, ...], make: Callable[[], Body]) -> Body:
+        """The answer of a key: at once where it is kept, else when its turn has come; whoever asks waits in no thread.
+
+        Errors of making pass to all who wait for it.
+        """
+        found = kept.peek(key)
+        if found is not None:
+            return found
+        # A reader who leaves does not take the answer from those who wait for it too.
+        return await asyncio.shield(asyncio.wrap_future(self.begin(kept, key, make)))
+
+    def begin(self, kept: Kept, key: tuple[str, ...], make: Callable[[], Body]) -> Future[Body]:
+        """Has an answer made after those that wait already; the same one is made once."""
+        with self._lock:
+            future = self._underway.get(key)
+            if future is not None:
+                return future
+            future = self._underway[key] = self._threads.submit(kept.get, key, make)
+        future.add_done_callback(lambda _: self._over(key))
+        return future
+
+    def close(self) -> None:
+        """Drops what has not begun."""
+        if "_threads" in self.__dict__:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _over(self, key: tuple[str, ...]) -> None:
+        with self._lock:
+            self._underway.pop(key, None)
 
 
 def body(content: bytes, media: str, headers: Mapping[str, str] | None = None, *, pack: bool = True) -> Body:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from hinterland.web.accepted import ACCEPTED, heavy, plain
+from hinterland.web.accepted import ACCEPTED, accepted, client_of, heavy, plain
 from hinterland.web.examples import problems, shown
 from hinterland.web.jobs import Running
 from hinterland.web.kept import answer, as_json
-from hinterland.web.schemas_claims import Card
+from hinterland.web.schemas_claims import Card, Cards
 from hinterland.web.schemas_live import Job
 from hinterland.web.server import Server
 
 JobId = Annotated[str, Path(description="Id of a job", max_length=64)]
-LEFT = "X-Hinterland-Left"
 ClaimId = Annotated[str, Path(description="Id of a claim", max_length=8)]
 
 
@@ -27,31 +25,32 @@ def routes(server: Server) -> APIRouter:
     """The router of a server."""
     router = APIRouter(prefix="/api")
 
-    @router.get("/claims", response_model=list[Card], responses=shown("claims"), summary="Claims as cards")
+    @router.get("/claims", response_model=Cards, responses=shown("claims"), summary="Claims as cards")
     def cards(request: Request) -> Response:
-        """Those that are there; the header `X-Hinterland-Left` says how many are being made."""
-        found, left = server.claims.at_hand()
-        if left:
-            return answer(request, replace(as_json(found), headers={LEFT: str(left)}))
-        return answer(request, server.kept.get(("claims", str(server.claims.turn)), lambda: as_json(found)))
+        server.cards.begin()
+        revision, told = server.cards.shown()
+        key = ("claims", str(revision), str(told.waiting), str(told.working))
+        return answer(request, server.kept.get(key, lambda: as_json(told)))
 
     @router.get("/claims/{claim}", response_model=Card, responses=shown("claim"), summary="One claim")
     def one(request: Request, claim: ClaimId) -> Response:
-        return answer(request, as_json(server.claims.one(claim)))
+        return answer(request, as_json(server.cards.claims.one(claim)))
 
     @router.post(
         "/claims/{claim}/effect", status_code=202, response_model=Job, responses=ACCEPTED, summary="With its effect"
     )
     def effect(request: Request, claim: ClaimId) -> Response:
         from hinterland.explain.claims.cards import card
-        from hinterland.web.claims import MEMBERS
+        from hinterland.web.claims import MEMBERS, has_effect
 
         card(claim)
+        known = server.cards.claims.at(claim)
+        if known is not None and has_effect(known):
+            return accepted(server, server.queue.done("claims", client_of(request), known))
 
         def work(job: Running) -> Card:
-            made = server.heavy.do(job, "claim", {"name": claim, "members": MEMBERS})
-            found = Card.model_validate_json(made)
-            server.claims.keep(found)
+            found = Card.model_validate_json(server.heavy.do(job, "claim", {"name": claim, "members": MEMBERS}))
+            server.cards.claims.keep(found)
             return found
 
         return heavy(server, request, "claims", f"claim {claim}", work)

@@ -33,9 +33,9 @@ def routes(server: Server) -> APIRouter:
         return answer(request, as_json(levers.shown(on.live, on.places, code)))
 
     @router.get("/scenarios", response_model=list[Scenario], responses=shown("scenarios"), summary="Scenarios")
-    def listed(request: Request, run: RunId = None) -> Response:
+    async def listed(request: Request, run: RunId = None) -> Response:
         of = server.runs.run(run)
-        return server.told(request, of, lambda: scenarios(of.country))
+        return await server.told(request, of, lambda: scenarios(of.country))
 
     @router.post("/simulate", status_code=202, response_model=Job, responses=ACCEPTED, summary="Move levers")
     def simulate(request: Request, asked: Simulate, run: RunId = None) -> Response:

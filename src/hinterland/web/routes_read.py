@@ -9,11 +9,9 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from hinterland.web.examples import shown
-from hinterland.web.kept import answer, as_json
 from hinterland.web.maps import map_data
 from hinterland.web.places import place
 from hinterland.web.schemas import Hit, MapData, Place, PlaceSeries, Pyramid, Run, Services
-from hinterland.web.search import search
 from hinterland.web.series import place_series, pyramid, services
 from hinterland.web.server import Server
 
@@ -27,28 +25,28 @@ def routes(server: Server) -> APIRouter:
     router = APIRouter(prefix="/api")
 
     @router.get("/runs", response_model=list[Run], responses=shown("runs"), summary="Runs at hand")
-    def runs(request: Request) -> Response:
-        return answer(request, as_json(server.records()))
+    async def runs(request: Request) -> Response:
+        return await server.listed(request)
 
     @router.get("/places", response_model=list[Hit], responses=shown("places"), summary="Search among places")
-    def places(
+    async def places(
         request: Request,
         q: Annotated[str, Query(description="Name, reading, code or region", max_length=200)] = "",
         limit: Annotated[int, Query(ge=1, le=MOST_HITS)] = 20,
         run: RunId = None,
     ) -> Response:
         of = server.runs.run(run)
-        return answer(request, as_json(search(of, server.index(of), q, limit)))
+        return await server.found(request, of, q, limit)
 
     @router.get("/places/{code}", response_model=Place, responses=shown("place"), summary="One place in words")
-    def one(request: Request, code: Code, run: RunId = None) -> Response:
+    async def one(request: Request, code: Code, run: RunId = None) -> Response:
         of = server.runs.run(run)
-        return server.told(request, of, lambda: place(of, code))
+        return await server.told(request, of, lambda: place(of, code))
 
     @router.get(
         "/places/{code}/series", response_model=PlaceSeries, responses=shown("series"), summary="Bands of variables"
     )
-    def series(
+    async def series(
         request: Request,
         code: Code,
         variables: Annotated[str, Query(description="Names with commas between; the usual if empty")] = "",
@@ -56,25 +54,25 @@ def routes(server: Server) -> APIRouter:
     ) -> Response:
         of = server.runs.run(run)
         names = [name for name in re.split(r"[,\s]+", variables) if name]
-        return server.told(request, of, lambda: place_series(of, code, names))
+        return await server.told(request, of, lambda: place_series(of, code, names))
 
     @router.get("/places/{code}/pyramid", response_model=Pyramid, responses=shown("pyramid"), summary="Sex and age")
-    def ages(request: Request, code: Code, run: RunId = None) -> Response:
+    async def ages(request: Request, code: Code, run: RunId = None) -> Response:
         of = server.runs.run(run)
-        return server.told(request, of, lambda: pyramid(of, code))
+        return await server.told(request, of, lambda: pyramid(of, code))
 
     @router.get("/places/{code}/services", response_model=Services, responses=shown("services"), summary="Services")
-    def at_hand(request: Request, code: Code, run: RunId = None) -> Response:
+    async def at_hand(request: Request, code: Code, run: RunId = None) -> Response:
         of = server.runs.run(run)
-        return server.told(request, of, lambda: services(of, code))
+        return await server.told(request, of, lambda: services(of, code))
 
     @router.get("/map", response_model=MapData, responses=shown("map"), summary="One variable at all places")
-    def mapped(
+    async def mapped(
         request: Request,
         variable: Annotated[str, Query(max_length=80)] = "people",
         run: RunId = None,
     ) -> Response:
         of = server.runs.run(run)
-        return server.told(request, of, lambda: map_data(of, variable))
+        return await server.told(request, of, lambda: map_data(of, variable))
 
     return router

@@ -265,7 +265,7 @@ def _open(name: str, folder: Path, packs: Mapping[str, Country]) -> Opened:
         country = country if alike else None
     described = json.dumps({key: str(value) for key, value in sorted(data.attrs.items())})
     tag = hashlib.sha256(described.encode()).hexdigest()[:16]
-    return Opened(name, folder, data, country, tag, Chunks(data))
+    return Opened(name, folder, data, country, tag, Chunks(data, path))
 
 
 def _check(data: xr.Dataset) -> None:

@@ -30,7 +30,7 @@ class Line(Record):
 
 
 class Card(Record):
-    """GET /api/claims -> list[Card]; GET /api/claims/{id} -> Card."""
+    """GET /api/claims/{id} -> Card."""
 
     id: str
     claim: Words
@@ -43,3 +43,14 @@ class Card(Record):
     chart: str
     """One SVG that answers it, safe to embed; empty where none. In English: `charts` has it in every language."""
     charts: Words
+
+
+class Cards(Record):
+    """GET /api/claims -> Cards."""
+
+    cards: list[Card]
+    """Those that are made, in order."""
+    waiting: int
+    """How many more there will be."""
+    working: bool
+    """Whether these are being made: ask again. Where not, making them failed, and the server's log says why."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -15,20 +17,28 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hinterland.web.claims import Claims
+from hinterland.web.cards import Making
+from hinterland.web.chunks import GoneError
 from hinterland.web.heavy import Heavy
 from hinterland.web.jobs import Queue
-from hinterland.web.kept import Body, Kept, answer, as_json
+from hinterland.web.kept import SEARCH_BYTES, Body, Kept, Makers, answer, as_json
 from hinterland.web.live import Live, overrides
+from hinterland.web.maps import map_data
 from hinterland.web.runs import Opened, Runs, record
 from hinterland.web.schemas import Run
-from hinterland.web.search import Index, index
+from hinterland.web.search import LONGEST, Index, index, search
 from hinterland.web.simulating import Simulations
 
 log = logging.getLogger("hinterland.web")
 
 RESULTS: Final = 64
 """Results of long jobs that are remembered."""
+OPENING: Final = ("people", "change")
+"""Variables of the map that the page opens with."""
+FIRST_PAGE: Final = 5.0
+"""Seconds that the live model waits for a first page,"""
+DRAWING: Final = 1.0
+"""and for it to be drawn; making it ready takes a minute or two."""
 LIVE, HEAVY = "live", "heavy"
 """Lines of jobs; each has a worker of its own, so that a lever does not wait behind a policy."""
 
@@ -61,11 +71,15 @@ class Server:
     live: bool = True
     """Whether live models are made ready at the start."""
     kept: Kept = field(default_factory=Kept)
+    searches: Kept = field(default_factory=lambda: Kept(SEARCH_BYTES))
+    makers: Makers = field(default_factory=Makers)
     queue: Queue = field(default_factory=Queue)
-    claims: Claims = field(default_factory=Claims)
+    cards: Making = field(default_factory=Making)
     results: Results = field(default_factory=Results)
     _indexes: dict[str, Index] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _asked: threading.Event = field(default_factory=threading.Event)
+    """Set once a page has been opened."""
     _ended: bool = False
 
     @cached_property
@@ -89,6 +103,8 @@ class Server:
         """Ends jobs and the second process."""
         self._ended = True
         self.queue.close()
+        self.makers.close()
+        self.cards.end()
         if "heavy" in self.__dict__:
             self.heavy.close()
 
@@ -101,15 +117,38 @@ class Server:
         from hinterland.calibrate.keeping import keep_work
 
         keep_work()
-        for run in self.runs.by_id.values():
-            self.index(run)
+        self._first_answers()
+        if self.live:
+            # A page that is opened now is drawn before compilers take the cores.
+            self._asked.wait(FIRST_PAGE)
+            time.sleep(DRAWING)
+        if self._ended:
+            return
         for on in self.simulations.values():
             if self.live:
                 on.live.warm()
                 log.info("run %s: the live model is %s %s", on.live.run.id, on.live.state, on.live.note)
             else:
                 on.live.note = "the server was started without live models"
-        self.claims.begin()
+        if self.live and not self._ended:
+            self.cards.begin()
+
+    def _first_answers(self) -> None:
+        """What the page asks at its opening, made before anything else; then what a search needs."""
+        first = next(iter(self.runs.by_id.values()))
+        for variable in OPENING:
+            if variable in first.known:
+                key = key_of(first, "/api/map", [("variable", variable)])
+                try:
+                    self.makers.begin(self.kept, key, lambda name=variable: as_json(map_data(first, name))).result()
+                except (GoneError, OSError) as failed:
+                    log.warning("the first map cannot be made: %s", failed)
+                except (CancelledError, RuntimeError):
+                    if not self._ended:
+                        raise
+                    return
+        for run in self.runs.by_id.values():
+            self.index(run)
 
     def index(self, run: Opened) -> Index:
         """The search index of a run, made when it is first asked for."""
@@ -118,24 +157,47 @@ class Server:
                 self._indexes[run.id] = index(run)
             return self._indexes[run.id]
 
-    def told(self, request: Request, run: Opened, make: Callable[[], BaseModel | Sequence[BaseModel]]) -> Response:
+    async def told(
+        self, request: Request, run: Opened, make: Callable[[], BaseModel | Sequence[BaseModel]]
+    ) -> Response:
         """A record made once for an address and a run."""
-        return self.sent(request, run, lambda: as_json(make()))
+        key = key_of(run, request.url.path, request.query_params.multi_items())
+        return answer(request, await self.makers.get(self.kept, key, lambda: as_json(make())))
 
     def sent(self, request: Request, run: Opened, make: Callable[[], Body]) -> Response:
-        """An answer made once for an address and a run."""
-        asked = sorted((key, value) for key, value in request.query_params.multi_items() if key in _PARTS)
-        key = (run.id, run.tag, request.url.path, *(f"{name}={value}" for name, value in asked))
-        return answer(request, self.kept.get(key, make))
+        """A file made once for an address and a run, in the thread of the request: it may take long."""
+        return answer(request, self.kept.get(key_of(run, request.url.path, request.query_params.multi_items()), make))
 
-    def records(self) -> list[Run]:
+    async def found(self, request: Request, run: Opened, text: str, limit: int) -> Response:
+        """What a search finds."""
+        key = (run.id, run.tag, text[:LONGEST], str(limit))
+        body = await self.makers.get(self.searches, key, lambda: as_json(search(run, self.index(run), text, limit)))
+        return answer(request, body)
+
+    async def listed(self, request: Request) -> Response:
+        """All runs with how far their live models are."""
+        self._asked.set()
+        states = self.states()
+        key = ("runs", *(part for each in states.values() for part in each))
+        return answer(request, await self.makers.get(self.kept, key, lambda: as_json(self.records(states))))
+
+    def states(self) -> Mapping[str, tuple[str, str]]:
+        """Run -> how far its live model is, and a note on that."""
+        return {name: (on.live.state, on.live.note) for name, on in self.simulations.items()}
+
+    def records(self, states: Mapping[str, tuple[str, str]]) -> list[Run]:
         """Every run as /api/runs tells it."""
-        states = {name: (on.live.state, on.live.note) for name, on in self.simulations.items()}
         return [record(run, *states[name]) for name, run in self.runs.by_id.items()]
 
     def overrides(self, run: Opened) -> dict[str, Any]:
         """Parameters that a run was made with beyond the usual ones of its country."""
         return {} if run.country is None else overrides(run, run.country)
+
+
+def key_of(run: Opened, path: str, asked: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """What the answer to an address hangs on."""
+    parts = sorted((name, value) for name, value in asked if name in _PARTS)
+    return (run.id, run.tag, path, *(f"{name}={value}" for name, value in parts))
 
 
 _PARTS: Final = frozenset({"variables", "variable", "format", "language"})

@@ -18,6 +18,7 @@ from hinterland.web.maps import map_data
 from hinterland.web.places import place
 from hinterland.web.runs import Opened, record
 from hinterland.web.scenarios import scenarios
+from hinterland.web.schemas_claims import Cards
 from hinterland.web.search import index, search
 from hinterland.web.series import place_series, pyramid, services
 from hinterland.writing import replacing
@@ -76,7 +77,7 @@ def answers(run: Opened, *, claims: bool) -> Iterator[tuple[str, Answer]]:
     yield "scenarios", scenarios(run.country)
     if claims:
         cards = Claims().all()
-        yield "claims", cards
+        yield "claims", Cards(cards=cards, waiting=0, working=False)
         for card in cards:
             yield f"claims/{card.id}", card
 

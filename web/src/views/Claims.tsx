@@ -2,24 +2,22 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { getClaims, isStatic, job, type Running } from "../api";
+import { AGAIN, left } from "../cards";
 import { useAsked } from "../parts/hooks";
 import { Await, Working, Wrong } from "../parts/small";
 import { address, pick, run } from "../state";
 import type { Card, Evidence, Progress } from "../types";
 import { t } from "../words";
 
-/** Milliseconds after which cards that were not there yet are asked for again. */
-const AGAIN = 2000;
-
 export function Claims() {
-  const [turn, setTurn] = useState(0);
-  const found = useAsked(getClaims, [run.value!.id, turn]), left = found.value?.left ?? 0;
-  useEffect(() => {
-    if (!left) return;
-    const later = setTimeout(() => setTurn(turn + 1), AGAIN);
-    return () => clearTimeout(later);
-  }, [left, found.value]);
+  const found = useAsked(getClaims, [run.value!.id]);
   const [verdict, setVerdict] = useState("");
+  const more = found.value && left(found.value);
+  useEffect(() => {
+    if (!more?.again) return;
+    const timer = setTimeout(found.again, AGAIN);
+    return () => clearTimeout(timer);
+  }, [found.value]);
   return (
     <article class="claims">
       <h1 tabIndex={-1}>{t("claims_title")}</h1>
@@ -35,7 +33,7 @@ export function Claims() {
                   {kinds.map(([kind, words]) => <option key={kind} value={kind}>{pick(words)} ({cards.filter((card) => card.verdict === kind).length})</option>)}
                 </select></label>
               </div>
-              {left > 0 && <p class="note" role="status">{t("claims_left", { left })}</p>}
+              {more && more.count > 0 && <p class="note more-claims" role="status">{t(more.again ? "claims_waiting" : "claims_failed", { count: more.count })}</p>}
               <ul class="cards">{cards.filter((card) => !verdict || card.verdict === verdict).map((card) => <One key={card.id} card={card} open={card.id === address.value.claim} />)}</ul>
             </>
           );
@@ -48,7 +46,7 @@ export function Claims() {
 const KIND: Record<Card["verdict"], string> = { holds: "holds", "holds partly": "partly", "does not hold": "fails", "cannot be told": "untold" };
 
 function One({ card: first, open }: { card: Card; open: boolean }) {
-  const [opened, setOpened] = useState(open), [card, setCard] = useState(first);
+  const [opened, setOpened] = useState(open), [ran, setRan] = useState<Card | null>(null), card = ran ?? first;
   return (
     <li class="card" id={card.id}>
       <h2><span class="id">{card.id}</span> {pick(card.claim)}</h2>
@@ -58,7 +56,7 @@ function One({ card: first, open }: { card: Card; open: boolean }) {
           <div key={line.kind} class={line.known ? "" : "unknown"}>
             <dt>{pick(line.label)}</dt>
             <dd>{pick(line.words)} {!line.known && line.needs && <span class="note">{t("needs", { what: pick(line.needs) })}</span>}
-              {line.can_run && !isStatic() && <Effect id={card.id} onDone={setCard} />}</dd>
+              {line.can_run && !isStatic() && <Effect id={card.id} onDone={setRan} />}</dd>
           </div>
         ))}
       </dl>
