@@ -46,7 +46,12 @@ from hinterland.space.hierarchical import Hierarchical, build
 Array = NDArray[np.float64]
 
 BESIDE = Path(__file__).parent / "beside"
-PACKAGES = {"skmob": "scikit-mobility", "spint": "spint", "mesa": "mesa"}
+PACKAGES = {
+    # The last version that needs nothing compiled, with what it was made for.
+    "skmob": ["scikit-mobility==1.2.2", "shapely<2", "pandas<2", "geopandas<0.13", "numpy<2"],
+    "spint": ["spint"],
+    "mesa": ["mesa"],
+}
 SCRIPTS = {"skmob": "skmob_gravity.py", "spint": "spint_gravity.py", "mesa": "mesa_agents.py"}
 COHORTS, STEPS = 36, 30
 LEAVING = 0.05
@@ -233,7 +238,7 @@ def environment(folder: Path, name: str, seconds: float) -> Path | str:
     if subprocess.run(command, capture_output=True, check=False).returncode != 0:
         return "no environment could be made"
     python = where / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGES[name]]
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES[name]]
     try:
         done = subprocess.run(install, capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
@@ -375,7 +380,7 @@ def main() -> None:
                 "mesa": lambda run=run: mesa(of, operator, run),
             }[name]()
             if isinstance(found, str):
-                missing.append(f"{PACKAGES[name]}: {found}")
+                missing.append(f"{PACKAGES[name][0]}: {found}")
                 continue
             for line in found:
                 print(line.text(), flush=True)
