@@ -10,8 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from factories import small_country
 from hinterland import holding
-from hinterland.calibrate.prepare import prepare
 from hinterland.data.pack import read_pack
 from hinterland.errors import InputError
 from hinterland.forecast import forecast
@@ -27,7 +27,7 @@ from hinterland.system import kernel
 from scale_places import clustered, full
 from systems import Case, case
 
-NUMBER = 350
+NUMBER, FEWER = 350, 200
 run = jax.jit(step)
 
 
@@ -74,19 +74,23 @@ def test_a_country_is_held_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 def test_a_forecast_on_operators_is_that_on_full_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
-    country = replace(read_pack("cn"), lines=())
-    exact = forecast(country, members=2, until=2040)
+    """Of people alone: inversion of the record, balance and members all ask the operator."""
+    small = small_country(FEWER)
+    lon, lat = clustered(FEWER, 1)
+    country = replace(small, places=replace(small.places, lon=lon, lat=lat))
+    exact = forecast(country, members=2, until=2030)
     monkeypatch.setenv(holding.VARIABLE, "hierarchical")
-    found = forecast(country, members=2, until=2040)
+    found = forecast(country, members=2, until=2030)
     people, wanted = found.stocks["people"], exact.stocks["people"]
-    np.testing.assert_allclose(people, wanted, rtol=2e-3)
+    assert not np.array_equal(people, wanted)  # the operator was asked
+    # Balance is looked for until places are within some 4e-4 of it on average; where the search ends differs by that.
+    np.testing.assert_allclose(people, wanted, rtol=5e-3)
+    assert np.abs(people / wanted - 1).mean() < 5e-4
     np.testing.assert_allclose(people.sum(axis=-1), wanted.sum(axis=-1), rtol=1e-6)
 
 
-@pytest.mark.slow
 def test_a_country_with_more_places_than_a_full_matrix_is_kept_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hinterland.space.choice.LARGE", 300)
     country = replace(read_pack("cn"), lines=())
-    held = prepare(country, load(fitted=country.code)).setting.kernel
     # of 356 places the operator takes no less than the full matrix, and is built and put aside
-    assert isinstance(held, DenseKernel)
+    assert isinstance(kernel(country, load(fitted=country.code)), DenseKernel)

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hinterland.calibrate.constrained import production_constrained
 from hinterland.calibrate.hidden_pairs import Rows, Sums, balanced, rows_of, spread, summed
 from hinterland.calibrate.kernel_forms import Form
 from hinterland.data.pairs import Pairs
@@ -123,7 +124,7 @@ def fit(
         theta=theta,
         errors=np.sqrt(np.diag(wider @ given @ wider.T)),
         deviance=_deviance(full, rows.hidden if sums is not None else np.zeros_like(rows.hidden), form, theta),
-        size=_size(estimator, full, form, theta, people),
+        size=_size(full, form, theta, people),
         rows=len(rows.origin),
         rounds=number,
     )
@@ -143,34 +144,26 @@ def _estimator() -> Any:
 
 
 def _tangent(estimator: Any, rows: Rows, form: Form, theta: Array) -> tuple[Array, Array]:
-    """The step of theta by Poisson pseudo-likelihood on the kernel's tangent, and its clustered covariance."""
-    return _estimated(estimator, rows, form, theta, {}, "origin + destination")
-
-
-def _estimated(
-    estimator: Any, rows: Rows, form: Form, theta: Array, more: dict[str, Array], effects: str
-) -> tuple[Array, Array]:
-    """Coefficients of the tangent and of `more` [row], with their covariance clustered by the origin's region.
+    """The step of theta by Poisson pseudo-likelihood on the kernel's tangent, and its covariance by origins' regions.
 
     InputError where a coefficient cannot be told apart from the others.
     """
     import pandas as pd
 
-    logs, slopes = form.logs(rows.distance, theta[:-1])
-    columns = {f"theta_{k}": slopes[:, k] for k in range(slopes.shape[1])} | {"same": rows.same} | more
+    rows = _moving(rows)
+    columns, logs = _columns(rows, form, theta)
     table = pd.DataFrame(
         {
             **columns,
             "people": rows.people,
             "weight": rows.weight,
-            "logs": logs + theta[-1] * rows.same,
+            "logs": logs,
             "origin": rows.origin,
             "destination": rows.destination,
             "region": rows.region,
         }
     )
-    table = _moving(table)
-    formula = f"people ~ {' + '.join(columns)} | {effects}"
+    formula = f"people ~ {' + '.join(columns)} | origin + destination"
     with warnings.catch_warnings():
         # pyfixest calls pandas in ways that pandas gives up, and tells of columns it drops, which are refused below.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -192,20 +185,35 @@ def _estimated(
     return coefficients.to_numpy(np.float64)[order], covariance[np.ix_(order, order)]
 
 
-def _moving(table: Any) -> Any:
+def _columns(rows: Rows, form: Form, theta: Array) -> tuple[dict[str, Array], Array]:
+    """Slopes of the log kernel by theta, by name [row], and the log kernel [row]."""
+    logs, slopes = form.logs(rows.distance, theta[:-1])
+    columns = {f"theta_{k}": slopes[:, k] for k in range(slopes.shape[1])} | {"same": rows.same}
+    return columns, logs + theta[-1] * rows.same
+
+
+def _moving(rows: Rows) -> Rows:
     """Rows of origins that people left and destinations that they came to: nothing can be learned from the others."""
     while True:
-        sums = [table.groupby(key)["people"].transform("sum") for key in ("origin", "destination")]
+        sums = [np.bincount(key, rows.people)[key] for key in (rows.origin, rows.destination)]
         kept = (sums[0] > 0) & (sums[1] > 0)
         if kept.all():
-            return table
-        table = table[kept]
+            return rows
+        rows = Rows(**{each.name: getattr(rows, each.name)[kept] for each in fields(rows)})
 
 
-def _size(estimator: Any, rows: Rows, form: Form, theta: Array, people: Array) -> tuple[float, float]:
+def _size(rows: Rows, form: Form, theta: Array, people: Array) -> tuple[float, float]:
     """Elasticity of arrivals to the destination's people, in place of its fixed effect, and its standard error."""
-    size = {"size": np.log(np.maximum(people[rows.destination], 1.0))}
-    value, spread = _estimated(estimator, rows, form, theta, size, "origin")
+    rows = _moving(rows)
+    columns, logs = _columns(rows, form, theta)
+    value, spread = production_constrained(
+        columns | {"size": np.log(np.maximum(people[rows.destination], 1.0))},
+        people=rows.people,
+        origin=rows.origin,
+        cluster=rows.region,
+        weight=rows.weight,
+        offset=logs,
+    )
     return float(value[-1]), float(np.sqrt(spread[-1, -1]))
 
 

@@ -18,6 +18,7 @@ from jax.flatten_util import ravel_pytree
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs  # pyright: ignore[reportMissingTypeStubs]
 
 from hinterland.calibrate.inversion import chain
+from hinterland.compiling import soon
 from hinterland.model.step import Behaviour, Conditions, Setting
 from hinterland.state import State
 
@@ -62,7 +63,7 @@ def growth(
     return float(np.abs(found[0])) ** (1 / len(conditions))
 
 
-@jax.jit
+@soon  # a few dozen products are asked of it
 def _image(
     setting: Setting,
     behaviour: Behaviour,
