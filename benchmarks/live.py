@@ -1,10 +1,11 @@
 """From a lever released to a new fan: the live model in one process, through HTTP, and by number of members.
 
-    python benchmarks/live.py RUN [--pack NAME|DIR] [--place CODE] [--moves 30]
+    python benchmarks/live.py RUN [--pack NAME|DIR] [--place CODE] [--lever homes] [--moves 30]
 
 The server listens on a free port of loopback in this process. Every move sets levers it has not been asked for before.
 A move counts from the request's first byte to the event with the first bands, read and parsed; drawing is the page's.
-Moves come one after the other (the earlier one is cancelled by the newer) and, apart from that, with a second between.
+Moves come one after the other (the earlier one is cancelled by the newer) and, apart from that, with a second between,
+and at once from two readers in turn, neither of whom cancels what the other asked for.
 Wall-clock times hang on what else the machine does; seconds of this process's processors are told beside them.
 """
 
@@ -44,14 +45,16 @@ def listening(server: Server) -> tuple[uvicorn.Server, int]:
     return running, bound.getsockname()[1]
 
 
-def moved(port: int, place: str, amount: float) -> tuple[float, float]:
+def moved(port: int, place: str, lever: str, amount: float, reader: str = "benchmark") -> tuple[float, float]:
     """Milliseconds to the first bands of a move, and those that the model says it took."""
     began = time.perf_counter()
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    body = json.dumps({"place": place, "levers": [{"name": "homes", "amount": amount}]})
-    headers = {"Content-Type": "application/json", "X-Hinterland-Client": "benchmark"}
+    body = json.dumps({"place": place, "levers": [{"name": lever, "amount": amount}]})
+    headers = {"Content-Type": "application/json", "X-Hinterland-Client": reader}
     connection.request("POST", "/api/simulate", body, headers)
     job = json.load(connection.getresponse())
+    if "id" not in job:
+        raise SystemExit(f"{job['error']}. {job['remedy']}")
     connection.request("GET", f"/api/jobs/{job['id']}/events")
     event = ""
     for line in connection.getresponse():
@@ -76,11 +79,11 @@ def told(name: str, times: list[float], processor: float) -> None:
     print(f"| {name} | {statistics.median(times):.0f} | {ranked[0]:.0f} | {p95:.0f} | {each:.0f} |", flush=True)
 
 
-def over_http(name: str, port: int, place: str, amounts: list[float], pause: float) -> None:
+def over_http(name: str, port: int, at: tuple[str, str], amounts: list[float], pause: float, readers: int = 1) -> None:
     times: list[float] = []
     began = spent()
-    for amount in amounts:
-        times.append(moved(port, place, amount)[0])
+    for number, amount in enumerate(amounts):
+        times.append(moved(port, *at, amount, f"reader {number % readers}")[0])
         time.sleep(pause)
     told(name, times, spent() - began)
 
@@ -105,6 +108,7 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("--pack")
     parser.add_argument("--place")
+    parser.add_argument("--lever", default="homes", help="one that goes from nothing to 1, as homes and schools do")
     parser.add_argument("--moves", type=int, default=30)
     given = parser.parse_args()
     keep_work()
@@ -125,15 +129,17 @@ def main() -> None:
     directly("first look, the model alone", given.moves, lambda k: live.first_look(posts(place, k)))
     directly("a block of two, the model alone", given.moves // 2, lambda k: live.look(0, posts(place, k)))
     amounts = [0.1 + 0.8 * k / given.moves for k in range(given.moves)]
-    over_http("lever to first bands, moved again at once", port, place, amounts, 0.0)
-    over_http("lever to first bands, a second between", port, place, [a + 0.01 for a in amounts], 1.0)
+    at = (place, given.lever)
+    over_http("lever to first bands, moved again at once", port, at, amounts, 0.0)
+    over_http("lever to first bands, a second between", port, at, [a + 0.01 for a in amounts], 1.0)
+    over_http("lever to first bands, two readers in turn", port, at, [a + 0.02 for a in amounts], 0.0, readers=2)
     running.should_exit = True
     server.end()
     time.sleep(2)  # the block that still runs ends, as a thread within the compiler must not be cut off
 
 
 def machine() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     return (
         f"{names[0] if names else platform.processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, "

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
 from hinterland.errors import InputError
-from hinterland.web.jobs import IN_ALL, PER_CLIENT, Queue, Running
+from hinterland.web.jobs import IN_ALL, PER_CLIENT, Parts, Queue, Running, Work
 from hinterland.web.problems import RefusedError
 from hinterland.web.schemas_live import Job, Reached
 from hinterland.web.server import HEAVY, Server
@@ -55,7 +55,7 @@ class Gate:
         return RESULT
 
 
-def ask(queue: Queue, work: Callable[[Running], BaseModel], client: str = "a", **more: object) -> Running:
+def ask(queue: Queue, work: Work, client: str = "a", **more: object) -> Running:
     return queue.ask("line", "policy", client, work, seconds=60.0, **more)  # type: ignore[arg-type]
 
 
@@ -71,6 +71,53 @@ def test_jobs_of_a_line_run_one_after_the_other_and_lines_beside_each_other(queu
     until(lambda: second.state == "done")
     assert first.state == "done"
     assert queue.shown(first).result == RESULT
+
+
+class Slices:
+    """Work in parts, each of which waits to be let go and is written down."""
+
+    def __init__(self, name: str, told: list[str], parts: int = 3, idle: float = 0.0) -> None:
+        self.name, self.told, self.parts, self.idle = name, told, parts, idle
+        self.go = threading.Semaphore(0)
+
+    def __call__(self, job: Running) -> Parts:
+        for _ in range(self.parts):
+            job.check()
+            assert self.go.acquire(timeout=10)
+            self.told.append(self.name)
+            yield self.idle
+        return RESULT
+
+
+def test_work_in_parts_gives_way_to_what_has_not_begun_and_takes_turns_with_what_has(queue: Queue) -> None:
+    told: list[str] = []
+    first, second = Slices("first", told), Slices("second", told)
+    jobs = [ask(queue, first, "a")]
+    until(lambda: jobs[0].state == "running")
+    jobs.append(ask(queue, second, "b"))
+    first.go.release()
+    until(lambda: jobs[1].state == "running")  # after one part of the first, not after all of them
+    assert queue.shown(jobs[0]).position == 0
+    jobs.append(ask(queue, lambda _: told.append("third") or RESULT, "c"))
+    for each in (first, second):
+        each.go.release(3)
+    until(lambda: all(job.state == "done" for job in jobs))
+    assert told == ["first", "second", "third", "first", "second", "first", "second"]
+    assert [queue.shown(job).result for job in jobs] == [RESULT] * 3
+
+
+def test_work_that_has_nothing_to_do_for_a_while_lets_others_go_on_and_is_cancelled_at_once(queue: Queue) -> None:
+    told: list[str] = []
+    idle, busy = Slices("idle", told, idle=30.0), Slices("busy", told)
+    for each in (idle, busy):
+        each.go.release(3)
+    waiting = ask(queue, idle)
+    until(lambda: told == ["idle"])
+    other = ask(queue, busy, "b")
+    until(lambda: other.state == "done")
+    assert (waiting.state, told) == ("running", ["idle", "busy", "busy", "busy"])
+    queue.cancel(waiting)
+    assert (waiting.state, waiting.parts) == ("cancelled", None)
 
 
 def test_a_job_that_waits_is_cancelled_at_once_and_one_that_runs_at_its_next_progress(queue: Queue) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 from fastapi import Request
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from hinterland.web.examples import problems
-from hinterland.web.jobs import Kind, Running, Work
+from hinterland.web.jobs import Kind, Running
 from hinterland.web.schemas_live import Job
 from hinterland.web.server import HEAVY, Server
 
@@ -30,7 +31,7 @@ def client_of(request: Request) -> str:
     return f"{host}/{given}"
 
 
-def heavy(server: Server, request: Request, kind: Kind, key: str, work: Work) -> Response:
+def heavy(server: Server, request: Request, kind: Kind, key: str, work: Callable[[Running], BaseModel]) -> Response:
     """A job of the second process, or its result where it is known."""
     client = client_of(request)
     known = server.results.get(key)

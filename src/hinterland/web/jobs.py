@@ -1,4 +1,7 @@
-"""Jobs: asked for, queued, run one at a time by each worker, watched while they run, cancelled, forgotten in time."""
+"""Jobs: asked for, queued, run one at a time by each worker, watched while they run, cancelled, forgotten in time.
+
+Work in parts gives way between them: a job that has not begun goes first, and those that have take turns.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -24,7 +27,9 @@ log = logging.getLogger("hinterland.web")
 
 Kind = Literal["simulate", "why", "policy", "claims"]
 State = Literal["queued", "running", "done", "failed", "cancelled"]
-Work = Callable[["Running"], BaseModel]
+Parts = Generator[float, None, BaseModel]
+"""Work in parts: after each it tells for how many seconds it has nothing to do."""
+Work = Callable[["Running"], BaseModel | Parts]
 
 PER_CLIENT: Final = 4
 """Unfinished jobs that one client may have."""
@@ -59,6 +64,10 @@ class Running:
     cancel_asked: bool = False
     began: float = 0.0
     ended: float = 0.0
+    parts: Parts | None = None
+    """What is left of work in parts,"""
+    idle_until: float = 0.0
+    """which goes on from then."""
     _watchers: list[tuple[asyncio.AbstractEventLoop, asyncio.Queue[tuple[str, str]]]] = field(default_factory=list)
     _last: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -195,7 +204,7 @@ class Queue:
         """A job as it is answered."""
         with self._wake:
             line = next((line for line in self._lines.values() if job in line), [])
-            position = line.index(job) + 1 if job in line else 0
+            position = line.index(job) + 1 if job in line and job.state == "queued" else 0
         return Job(
             id=job.id,
             kind=job.kind,
@@ -223,11 +232,10 @@ class Queue:
 
     def _cancel(self, job: Running) -> None:
         job.cancel_asked = True
-        if job.state == "queued":
-            for line in self._lines.values():
-                if job in line:
-                    line.remove(job)
-            _end(job, "cancelled", "{}")
+        for line in self._lines.values():
+            if job in line:
+                line.remove(job)
+                _end(job, "cancelled", "{}")
 
     def _forget(self) -> None:
         """Drops finished jobs that are old, or too many."""
@@ -237,23 +245,37 @@ class Queue:
         for job in [*late, *over[: max(len(over) - REMEMBERED, 0)]]:
             self._jobs.pop(job.id, None)
 
-    def _work(self, line: str) -> None:
+    def _work(self, name: str) -> None:
+        line = self._lines[name]
         while True:
             with self._wake:
-                while not self._lines[line] and not self._closed:
-                    self._wake.wait()
+                while not self._closed and (not line or _turn(line).idle_until > time.monotonic()):
+                    self._wake.wait(_turn(line).idle_until - time.monotonic() if line else None)
                 if self._closed:
                     return
-                job = self._lines[line].pop(0)
-                job.state, job.began = "running", time.monotonic()
+                job = _turn(line)
+                line.remove(job)
+                if job.state == "queued":
+                    job.state, job.began = "running", time.monotonic()
             _run(job)
+            with self._wake:
+                if not job.over:
+                    line.append(job)
+                    if job.cancel_asked:
+                        self._cancel(job)
+
+
+def _turn(line: list[Running]) -> Running:
+    """Whose turn it is: the first that has not begun, or else the first that has something to do."""
+    now = time.monotonic()
+    return min(line, key=lambda job: (job.state != "queued", max(job.idle_until, now)))
 
 
 def _run(job: Running) -> None:
-    """Does a job's work and tells how it ended."""
+    """Does a job's work, or the next part of it, and tells how it ended where it did."""
     try:
         job.check()
-        result = job.work(job)
+        result = _done(job)
     except CancelledError:
         _end(job, "cancelled", "{}")
     except InputError as error:
@@ -263,12 +285,27 @@ def _run(job: Running) -> None:
         what = "the server failed to do this; its log says more"
         _failed(job, Problem(error=what, remedy="Ask again, or ask for less", where=""), 500)
     else:
-        job.result = result
-        _end(job, "done", result.model_dump_json())
+        if result is not None:
+            job.result = result
+            _end(job, "done", result.model_dump_json())
+
+
+def _done(job: Running) -> BaseModel | None:
+    """The result, or None where there are parts left."""
+    if job.parts is None:
+        result = job.work(job)
+        if not isinstance(result, Generator):
+            return result
+        job.parts = result
+    try:
+        job.idle_until = time.monotonic() + next(job.parts)
+    except StopIteration as end:
+        return end.value
+    return None
 
 
 def _end(job: Running, state: State, data: str) -> None:
-    job.state, job.ended = state, time.monotonic()
+    job.state, job.ended, job.parts = state, time.monotonic(), None
     if state != "done":
         job.result = None
     # What was partial is part of the end, and need not be told again.

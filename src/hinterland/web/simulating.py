@@ -1,4 +1,4 @@
-"""A simulation as a job: a first look at once, then blocks of members until there are enough, or something newer."""
+"""A simulation as a job in parts: a first look at once, then blocks of members until there are enough."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final
 
-from hinterland.web.jobs import Running, Work
+from hinterland.web.jobs import Parts, Running, Work
 from hinterland.web.levers import Asked, Places, asked
 from hinterland.web.live import SIZE, Live, Look
 from hinterland.web.responses import answer
@@ -50,37 +50,32 @@ class Simulations:
     def work(self, request: Simulate, of: Asked) -> Work:
         """The work of a job that answers a request."""
 
-        def run(job: Running) -> Answer:
+        def run(job: Running) -> Parts:
             began = time.monotonic()
             wanted = self.wanted(request)
             first = self.live.first_look(of.scenario)
             told = answer(self.live, of, [first], wanted, time.monotonic() - began)
             job.partly(told)
-            self._pause(job)
+            # A moment before the members that follow, as a hand that moves a lever often moves it again.
+            yield LARGE_PAUSE if self.live.large else PAUSE
             # What was looked at in single precision is looked at again with the others.
             looks: list[Look] = [] if self.live.large else [first]
             done = sum(len(look.members) for look in looks)
             for block in range(len(looks), -(-wanted // SIZE)):
-                job.check()
                 if looks and time.monotonic() - began > SECONDS:
-                    return told
+                    break
                 looks.append(self._cut(self.live.look(block, of.scenario), wanted - done))
                 done += len(looks[-1].members)
                 told = answer(self.live, of, looks, wanted, time.monotonic() - began)
                 if done < wanted:
                     job.tell(done, wanted, "members")
                     job.partly(told)
-            self._keep(request, told)
+                    yield 0.0
+            if done >= wanted:
+                self._keep(request, told)
             return told
 
         return run
-
-    def _pause(self, job: Running) -> None:
-        """Waits a moment before the members that follow, as a hand that moves a lever often moves it again."""
-        until = time.monotonic() + (LARGE_PAUSE if self.live.large else PAUSE)
-        while time.monotonic() < until:
-            job.check()
-            time.sleep(0.02)
 
     def _cut(self, look: Look, most: int) -> Look:
         """No more members than are wanted."""
