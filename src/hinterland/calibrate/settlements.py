@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -49,12 +48,14 @@ def settlements(country: Country, parameters: Parameters, people: Array, year: i
             return None
         alone = np.ones_like(alone)
     pattern = first_rungs(urban, totals, spread, alone=alone)
-    acting = provision(values)
-    base = jax.jit(
-        lambda counted, outside, acting: first_services(
-            pattern, counted, country.places.area, acting, country.ages, outside=outside
-        )
-    )(people.sum(axis=1), _neighbours(country), acting)
+    base = first_services(
+        pattern,
+        people.sum(axis=1),
+        country.places.area,
+        provision(values),
+        country.ages,
+        outside=_neighbours(country),
+    )
     return Settlements(
         base=base,
         services=Services(

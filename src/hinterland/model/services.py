@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 
 import jax
@@ -182,12 +183,27 @@ def first_services(
     land = _filled(area)
     within = pattern.settlements.cumsum(axis=-1)
     # Where a rung and all above are missing nobody travels to it: any number will do.
-    gaps = jnp.asarray(np.sqrt(land[:, None] / np.where(within > 0, within, 1.0)) / 2)
-    beyond = jnp.asarray(np.sqrt(land) if outside is None else outside)
+    gaps = np.sqrt(land[:, None] / np.where(within > 0, within, 1.0)) / 2
+    beyond = np.sqrt(land) if outside is None else outside
+    arrays = [jnp.asarray(of) for of in (pattern.settlements, pattern.rungs, gaps, beyond, people)]
+    return _at_rest(*arrays, provision, ages)
+
+
+@partial(jax.jit, static_argnames="ages")
+def _at_rest(
+    settlements: jax.Array,
+    rungs: jax.Array,
+    gaps: jax.Array,
+    beyond: jax.Array,
+    people: jax.Array,
+    provision: Provision,
+    ages: Ages,
+) -> ServicesBase:
+    """`first_services` from km between settlements of a rung or larger `gaps` [place, rung], and `beyond` [place]."""
     detour = provision.detour[..., None]
-    empty = (*provision.gap.shape, *pattern.rungs.shape, len(SERVICES))
+    empty = (*provision.gap.shape, *rungs.shape, len(SERVICES))
     start = ServicesBase(
-        settlements=jnp.asarray(pattern.settlements),
+        settlements=settlements,
         asked=jnp.asarray(_asked(ages)),
         travel=_burden(detour[..., None] * gaps, provision.scale[..., None, None], provision.most[..., None, None]),
         outside=_burden(detour * beyond, provision.scale[..., None], provision.most[..., None]),
@@ -195,8 +211,7 @@ def first_services(
         log_demand=jnp.zeros(empty),
         stages=LIFE_STAGES.of_ages(ages),
     )
-    demanded = _demanded(start, jnp.asarray(people))
-    rungs = jnp.asarray(pattern.rungs)
+    demanded = _demanded(start, people)
     degree, log_demand = _played(start, provision, start.degree, rungs, demanded, no_levers(), at_rest=True)
     return replace(start, degree=degree, log_demand=log_demand)
 
