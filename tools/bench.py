@@ -22,8 +22,7 @@ BLOCK = re.compile(r"(<!-- bench: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
 def main() -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    blocks = [found[2] for found in BLOCK.finditer(text)]
+    blocks = [found[2] for found in BLOCK.finditer(PAGE.read_text(encoding="utf-8"))]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(blocks)}; all where none is given")
     parser.add_argument("--places", type=Path, help="a table with latitude, longitude, population and regions")
@@ -41,8 +40,8 @@ def main() -> None:
         if done.returncode != 0:
             failed.append(f"{script.name} ended with {done.returncode}; its block stays as it was")
             continue
-        text = _with(text, name, done.stdout)
-        PAGE.write_text(text, encoding="utf-8")
+        # Read again: a benchmark takes long, and the page may have been edited meanwhile.
+        PAGE.write_text(_with(PAGE.read_text(encoding="utf-8"), name, done.stdout), encoding="utf-8")
     if failed:
         sys.exit("\n".join(failed))
 
