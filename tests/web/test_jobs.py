@@ -113,7 +113,12 @@ def test_work_that_has_nothing_to_do_for_a_while_lets_others_go_on_and_is_cancel
         each.go.release(3)
     waiting = ask(queue, idle)
     until(lambda: told == ["idle"])
+    gate = Gate()
+    ask(queue, gate, "c")
+    assert gate.begun.wait(5)
     other = ask(queue, busy, "b")
+    assert queue.shown(other).position == 1  # what has begun and is idle is not before it
+    gate.open.set()
     until(lambda: other.state == "done")
     assert (waiting.state, told) == ("running", ["idle", "busy", "busy", "busy"])
     queue.cancel(waiting)

@@ -204,7 +204,8 @@ class Queue:
         """A job as it is answered."""
         with self._wake:
             line = next((line for line in self._lines.values() if job in line), [])
-            position = line.index(job) + 1 if job in line and job.state == "queued" else 0
+            waiting = [each for each in line if each.state == "queued"]
+            position = waiting.index(job) + 1 if job in waiting else 0
         return Job(
             id=job.id,
             kind=job.kind,
