@@ -15,16 +15,15 @@ import argparse
 import http.client
 import json
 import os
-import platform
 import resource
 import statistics
 import threading
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 import uvicorn
+from machine import machine
 
 from hinterland.calibrate.keeping import keep_work
 from hinterland.data.pack import read_pack
@@ -121,7 +120,7 @@ def main() -> None:
     began = time.perf_counter()
     while live.state == "warming" or (not live.note and live.state == "off"):
         time.sleep(0.2)
-    print(machine())
+    print(machine("fastapi"))
     print(f"{len(run.codes):,} places, {live.members} members, {run.years[0]} to {run.years[-1]}; place {place}")
     waited = os.getloadavg()[0]
     print(f"made ready in {time.perf_counter() - began:.0f} s: {live.state} {live.note}; load {waited:.1f}")
@@ -136,15 +135,6 @@ def main() -> None:
     running.should_exit = True
     server.end()
     time.sleep(2)  # the block that still runs ends, as a thread within the compiler must not be cut off
-
-
-def machine() -> str:
-    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return (
-        f"{names[0] if names else platform.processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-        f"jax {version('jax')}, numpy {version('numpy')}, fastapi {version('fastapi')}"
-    )
 
 
 if __name__ == "__main__":
