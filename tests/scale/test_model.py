@@ -80,10 +80,10 @@ def test_a_forecast_on_operators_is_that_on_full_matrices(monkeypatch: pytest.Mo
     found = forecast(country, members=2, until=2030)
     people, wanted = found.stocks["people"], exact.stocks["people"]
     assert not np.array_equal(people, wanted)  # the operator was asked
-    # Products are within 1e-4 of themselves, and balance is looked for until places are some 4e-4 from it on average;
-    # where the search ends differs by that.
-    np.testing.assert_allclose(people, wanted, rtol=5e-3)
-    assert np.abs(people / wanted - 1).mean() < 5e-4
+    # Products are within 1e-4 of themselves; at most 1.2e-3, and 4e-5 on average, is what two searches for balance and
+    # two steps of members make of it.
+    np.testing.assert_allclose(people, wanted, rtol=2e-3)
+    assert np.abs(people / wanted - 1).mean() < 1e-4
     np.testing.assert_allclose(people.sum(axis=-1), wanted.sum(axis=-1), rtol=1e-12)
 
 
