@@ -50,7 +50,7 @@ NEWCOMERS = 0.15
 STEP = jax.jit(order.step)
 PARTS = (
     (order, "live"), (order, "settle"), (order, "move"), (order, "scaled"), (order, "sustained"), (order, "served"),
-    (migration, "reach"), (migration, "_arrive"), (migration, "_come_home"),
+    (migration, "choices"), (migration, "_come_home"),
     (economy, "_trade"), (economy, "_posts_wanted"), (economy, "_posts_paid"), (economy, "_work"),
     (economy, "within_reach"), (economy, "incomes"), (homes, "housed"), (finance, "settle"), (pull, "pull"),
     (shopping, "demand"), (jobs, "located"), (jobs, "farmed"), (labour, "wage_after"),

@@ -52,7 +52,7 @@ def unmoved(setting: Setting, people: jax.Array, conditions: list[Conditions]) -
             local_fertility=given.local_fertility,
             years=setting.years,
         )
-        people = people * towards(people, given.target)
+        people = people * towards(people.sum(axis=-3), given.target)
     return people
 
 

@@ -104,9 +104,8 @@ def _home(
 ) -> tuple[jax.Array, jax.Array]:
     """Homecomings of those who lived in `place`, and to it."""
     flat = (*away.shape[:-2], away.shape[-2] * away.shape[-1])
-    wanting, weights = found.wanting_home, away * found.home_share
-    within = kernel.apply(weights.reshape(flat)).reshape(away.shape)
-    per_weight = _over(wanting, within)
+    wanting, weights = found.wanting_home, found.homes
+    per_weight = _over(wanting, found.homes_within)
     spread = weights * kernel.apply_transposed(per_weight.reshape(flat)).reshape(away.shape)
     room = cap[..., None, None, None] * away
     first = jnp.minimum(spread, room)

@@ -17,20 +17,15 @@ def scaled(state: State, factor: jax.Array) -> State:
     return State(rooted=state.rooted * wide, newcomers=state.newcomers * wide, away=state.away * wide)
 
 
-def towards(people: jax.Array, target: jax.Array) -> jax.Array:
-    """Factor [..., sex, age] that brings people [..., place, sex, age] to the nation's `target` [..., sex, age].
-
-    One where nobody is there to be scaled.
-    """
-    total = people.sum(axis=-3)
+def towards(total: jax.Array, target: jax.Array) -> jax.Array:
+    """Factor that brings the nation's persons to `target`, both [..., sex, age]; one where nobody is to be scaled."""
     return jnp.where(total > 0, target / jnp.where(total > 0, total, 1.0), 1.0)
 
 
-def international_factor(people: jax.Array, migrants: jax.Array) -> jax.Array:
-    """Factor [..., sex, age] that adds net international `migrants` [..., sex, age], persons per step, to residents.
+def international_factor(total: jax.Array, migrants: jax.Array) -> jax.Array:
+    """Factor that adds net international `migrants`, persons per step, to the nation's persons, both [..., sex, age].
 
     Shared by place as residents are; a net loss takes at most nine in ten of a cell.
     """
-    total = people.sum(axis=-3)
     share = jnp.where(total > 0, migrants / jnp.where(total > 0, total, 1.0), 0.0)
     return 1 + jnp.maximum(share, -0.9)

@@ -7,10 +7,12 @@ in every sex and age.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from hinterland.space.kernel import Kernel, rounds
 from hinterland.state import State
@@ -65,7 +67,7 @@ class Moves:
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Who wants to move in a step, [..., place, sex, age], and what destinations weigh, [..., place, stage]."""
+    """Who wants to move in a step and what homes weigh, [..., place, sex, age] unless a shape is given."""
 
     leavers: jax.Array
     """The rooted who leave."""
@@ -74,11 +76,13 @@ class Choices:
     wanting_home: jax.Array
     """Newcomers who leave for home, as far as homes have room."""
     weights: jax.Array
-    """[..., place, stage] of destinations, before distance."""
+    """[..., place, stage] what destinations weigh, before distance."""
     log_reach: jax.Array
     """[..., place, stage] ln D."""
-    home_share: jax.Array
-    """[..., place, 1, age] what a home weighs for each of its away, before distance."""
+    homes: jax.Array
+    """What homes weigh, before distance."""
+    homes_within: jax.Array
+    """What homes weigh together, after distance."""
 
 
 def reach(kernel: Kernel, weights: jax.Array) -> jax.Array:
@@ -127,10 +131,18 @@ def move(
         years=years,
     )  # fmt: skip
     leavers, onward, wanting_home = chosen.leavers, chosen.onward, chosen.wanting_home
-    homecoming = _come_home(wanting_home, state.away, chosen.home_share, mobility.home_cap, kernel)
-    placed = _shares(homecoming.sum(axis=-3), wanting_home.sum(axis=-3))[..., None, :, :]
     seeking = leavers + onward
-    arrivals = _arrive(seeking, chosen.weights, chosen.log_reach, mobility.follow, kernel, stages, parents)
+    guides = _guides(stages, parents)
+    bound_home = _shares(wanting_home, chosen.homes_within)
+    bound_out = (
+        _guided(seeking, mobility.follow, guides) * by_age(jnp.exp(-chosen.log_reach), guides.stages)[..., None, :]
+    )
+    reached_home, reached = _columns(kernel.apply_transposed, bound_home, bound_out)
+    homecoming = _come_home(wanting_home, state.away, chosen.homes * reached_home, mobility.home_cap)
+    placed = _shares(homecoming.sum(axis=-3), wanting_home.sum(axis=-3))[..., None, :, :]
+    arrivals = _merged(by_age(chosen.weights, guides.stages)[..., None, :] * reached, guides)
+    if rounds(kernel):
+        arrivals = _as_many(arrivals, seeking)
     gone = onward + wanting_home * placed
     after = State(
         rooted=state.rooted - leavers + homecoming,
@@ -154,15 +166,16 @@ def choices(
     """Who wants to move in a step and what draws them; arguments as those of `move`."""
     pull = standing.pull
     weights = opportunities[:, None] * jnp.exp(pull)
-    log_reach = reach(kernel, weights)
+    homes = state.away * by_age(jnp.exp(mobility.home_pull[..., None, None] * pull), stages)[..., None, :]
+    within, homes_within = _columns(kernel.apply, weights[..., None, :], homes)
+    log_reach = jnp.log(within[..., 0, :])
     multiple = leave_hazard(mobility, log_reach, pull, base, standing.lack)
     hazard = by_age(multiple, stages) * mobility.leave[..., None, :] * years
     leavers = state.rooted * -jnp.expm1(-hazard)[..., None, :]
     newcomer_hazard = hazard * mobility.newcomer_multiple[..., None, None]
     mobile = state.newcomers * -jnp.expm1(-newcomer_hazard)[..., None, :]
     wanting_home = mobile * mobility.come_home[..., None, None, :]
-    home_share = jnp.exp(mobility.home_pull[..., None, None] * by_age(pull, stages))[..., None, :]
-    return Choices(leavers, mobile - wanting_home, wanting_home, weights, log_reach, home_share)
+    return Choices(leavers, mobile - wanting_home, wanting_home, weights, log_reach, homes, homes_within)
 
 
 def by_age(values: jax.Array, stages: tuple[int, ...]) -> jax.Array:
@@ -170,37 +183,51 @@ def by_age(values: jax.Array, stages: tuple[int, ...]) -> jax.Array:
     return values[..., jnp.array(stages)]
 
 
-def _columns(kernel: Kernel, people: jax.Array, *, transposed: bool) -> jax.Array:
-    """The kernel applied to [..., place, sex, age] as columns."""
-    flat = people.reshape(*people.shape[:-2], -1)
-    moved = kernel.apply_transposed(flat) if transposed else kernel.apply(flat)
-    return moved.reshape(people.shape)
+@dataclass(frozen=True, slots=True)
+class _Guides:
+    """Ages by whose weights they travel: each age by its own stage, then those that follow, by their children's."""
+
+    stages: tuple[int, ...]
+    """Of each age, and of each age once more of a stage that follows."""
+    spans: tuple[tuple[int, int], ...]
+    """First and last age but one of each stage that follows."""
 
 
-def _arrive(
-    seeking: jax.Array,
-    weights: jax.Array,
-    log_reach: jax.Array,
-    follow: jax.Array,
-    kernel: Kernel,
-    stages: tuple[int, ...],
-    parents: tuple[tuple[int, int], ...],
-) -> jax.Array:
-    """Arrivals w K'(departures / D) [..., place, sex, age]; a share of the old travels on their children's weights."""
-    inverse = jnp.exp(-log_reach)
+def _guides(stages: tuple[int, ...], parents: tuple[tuple[int, int], ...]) -> _Guides:
+    spans = tuple((stages.index(old), len(stages) - stages[::-1].index(old)) for old, _ in parents)
+    again = [young for (first, last), (_, young) in zip(spans, parents, strict=True) for _ in range(first, last)]
+    return _Guides(stages=(*stages, *again), spans=spans)
 
-    def spread(leaving: jax.Array, w: jax.Array, d: jax.Array) -> jax.Array:
-        return w[..., None, :] * _columns(kernel, leaving * d[..., None, :], transposed=True)
 
-    following = jnp.array([any(stage == old for old, _ in parents) for stage in stages])
-    share = jnp.where(following, follow[..., None], 0.0)[..., None, None, :]
-    arrivals = spread(seeking * (1 - share), by_age(weights, stages), by_age(inverse, stages))
-    for old, young in parents:
-        first, last = stages.index(old), len(stages) - stages[::-1].index(old)
-        leaving = (seeking * share)[..., first:last]
-        ages = (young,) * (last - first)
-        arrivals = arrivals.at[..., first:last].add(spread(leaving, by_age(weights, ages), by_age(inverse, ages)))
-    return _as_many(arrivals, seeking) if rounds(kernel) else arrivals
+def _guided(seeking: jax.Array, follow: jax.Array, guides: _Guides) -> jax.Array:
+    """Those seeking [..., age] a place by who guides them [..., age of guides]: a share of the old their children."""
+    ages = np.arange(seeking.shape[-1])
+    following = np.any([(first <= ages) & (ages < last) for first, last in guides.spans], axis=0)
+    with_children = seeking * jnp.where(following, follow[..., None], 0.0)[..., None, None, :]
+    parts = [with_children[..., first:last] for first, last in guides.spans]
+    return jnp.concatenate([seeking - with_children, *parts], axis=-1)
+
+
+def _merged(guided: jax.Array, guides: _Guides) -> jax.Array:
+    """By age [..., age] again, whoever guided them."""
+    ages = guided.shape[-1] - sum(last - first for first, last in guides.spans)
+    merged, done = guided[..., :ages], ages
+    for first, last in guides.spans:
+        around = [(0, 0)] * (guided.ndim - 1) + [(first, ages - last)]
+        merged = merged + jnp.pad(guided[..., done : done + last - first], around)
+        done += last - first
+    return merged
+
+
+def _columns(product: Callable[[jax.Array], jax.Array], *parts: jax.Array) -> list[jax.Array]:
+    """A kernel's product with arrays [..., place, row, column] of as many places, all of their columns at once."""
+    flat = [part.reshape(*part.shape[:-2], -1) for part in parts]
+    lead = jnp.broadcast_shapes(*(part.shape[:-1] for part in flat))
+    ends = np.cumsum([part.shape[-1] for part in flat])[:-1]
+    moved = product(jnp.concatenate([jnp.broadcast_to(part, (*lead, part.shape[-1])) for part in flat], axis=-1))
+    return [
+        of.reshape(*lead, *part.shape[-2:]) for of, part in zip(jnp.split(moved, ends, axis=-1), parts, strict=True)
+    ]
 
 
 def _as_many(arrivals: jax.Array, seeking: jax.Array) -> jax.Array:
@@ -208,15 +235,12 @@ def _as_many(arrivals: jax.Array, seeking: jax.Array) -> jax.Array:
     return arrivals * _shares(seeking.sum(axis=-3), arrivals.sum(axis=-3))[..., None, :, :]
 
 
-def _come_home(wanting: jax.Array, away: jax.Array, share: jax.Array, cap: jax.Array, kernel: Kernel) -> jax.Array:
-    """Homecomings [..., place, sex, age]: those wanting home spread over homes by who is away and how near they are.
+def _come_home(wanting: jax.Array, away: jax.Array, spread: jax.Array, cap: jax.Array) -> jax.Array:
+    """Homecomings [..., place, sex, age] of those wanting home, who spread over homes by who is away and how near.
 
     No place takes back more than `cap` of its away in any sex and age; what is over goes where there is room, and
     what finds none is left to stay, so the sum may fall short of those wanting.
     """
-    weights = away * share
-    within = _columns(kernel, weights, transposed=False)
-    spread = weights * _columns(kernel, _shares(wanting, within), transposed=True)
     room = cap[..., None, None, None] * away
     first = jnp.minimum(spread, room)
     over = wanting.sum(axis=-3) - first.sum(axis=-3)

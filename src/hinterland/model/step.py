@@ -123,11 +123,10 @@ def step(
         years=setting.years,
     )
     before = state.people
-    state = scaled(state, international_factor(before, conditions.national.migrants))
-    international = state.people - before
-    before = state.people
-    factor = towards(before, conditions.target) if control is None else control
-    state = scaled(state, factor)
+    total = before.sum(axis=-3)
+    abroad = international_factor(total, conditions.national.migrants)
+    factor = towards(total * abroad, conditions.target) if control is None else control
+    state = scaled(state, abroad * factor)
     flows = Flows(
         births=births,
         deaths=deaths,
@@ -135,8 +134,8 @@ def step(
         arrivals=moves.arrivals,
         returns=moves.returns,
         settled=settled,
-        international=international,
-        adjustment=state.people - before,
+        international=before * (abroad - 1)[..., None, :, :],
+        adjustment=before * (abroad * (factor - 1))[..., None, :, :],
         control=factor,
     )
     economy = sustained(setting, behaviour, start, state.people, conditions, trips)

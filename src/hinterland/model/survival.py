@@ -130,7 +130,8 @@ def _on_grid(hazard: Array, lower: tuple[int, ...], ages: Ages) -> tuple[Array, 
 
 def surviving(people: jax.Array, survivorship: Survivorship, local: jax.Array) -> jax.Array:
     """Persons [..., place, sex, age] alive a step later, in their starting groups; `local` [place] is an exponent."""
-    return people * survivorship.groups[..., None, :, :] ** local[:, None, None]
+    logs = jnp.log(jnp.maximum(survivorship.groups, FEW))
+    return people * jnp.exp(local[:, None, None] * logs[..., None, :, :])
 
 
 def aged(people: jax.Array) -> jax.Array:

@@ -42,8 +42,9 @@ class HierarchicalKernel:
         return self.operator.basis.dtype == np.float32
 
     def apply(self, columns: jax.Array) -> jax.Array:
-        """K x for columns [..., place, column]; same shape."""
-        return self.scale * product(self.operator, self.parameters, columns)
+        """K x for columns [..., place, column]; same shape and type, in whatever precision the operator works."""
+        worked = columns.astype(self.operator.basis.dtype)
+        return self.scale * product(self.operator, self.parameters, worked).astype(columns.dtype)
 
     def apply_transposed(self, columns: jax.Array) -> jax.Array:
         """Transposed K x for columns [..., place, column], which is K x; same shape."""
