@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from factories import small_country
 from hinterland.axes import FIVE_YEARS, LIFE_STAGES
 from hinterland.calibrate import prepare as preparing
-from hinterland.calibrate.inversion import chain, invert, unmoved
+from hinterland.calibrate.inversion import Asked, chain, invert, unmoved
 from hinterland.calibrate.pooling import pooled
 from hinterland.calibrate.stocks import balance, capped, filled, newcomer_share
 from hinterland.data.country import frozen
@@ -110,7 +110,7 @@ def test_a_planted_pull_is_found_again() -> None:
     planted = np.linspace(1, -1, 5)[:, None] * np.ones(len(LIFE_STAGES))
     seen = chain(setting, acting, start, ahead, jnp.asarray(planted)).people
     loose = jnp.full(len(LIFE_STAGES), 1e-8)
-    found = invert(setting, acting, start, ahead, seen, loose)
+    found = invert(Asked(setting, acting, start, ahead, seen, loose))
     assert found.error < 1e-4
     assert found.unexplained < 0.02
     young = LIFE_STAGES.labels.index("20-24")

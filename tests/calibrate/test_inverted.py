@@ -9,8 +9,13 @@ import jax
 import numpy as np
 import pytest
 
+from factories import small_country
 from hinterland.calibrate import inversion, inverted
+from hinterland.calibrate.inversion import Asked
 from hinterland.calibrate.inverted import Inversion
+from hinterland.calibrate.prepare import prepare
+from hinterland.data.pack import read_pack
+from hinterland.params import load
 from hinterland.state import State
 
 
@@ -103,14 +108,10 @@ def test_nothing_is_kept_where_no_folder_is_named() -> None:
 
 @pytest.mark.usefixtures("kept")
 def test_a_country_is_inverted_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    from factories import small_country
-    from hinterland.calibrate.prepare import prepare
-    from hinterland.params import load
-
     country, parameters = small_country(6), load()
     one = prepare(country, parameters)
     asked: list[int] = []
-    monkeypatch.setattr(inversion, "_inverted", lambda *_: asked.append(1))
+    monkeypatch.setattr(inversion, "seek", lambda *_: asked.append(1))
     other = prepare(country, parameters)
     assert asked == []
     assert one.balance.tobytes() == other.balance.tobytes()
@@ -120,3 +121,53 @@ def test_a_country_is_inverted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(AttributeError):  # nothing was inverted instead
         prepare(small_country(7), parameters)
     assert asked == [1]
+
+
+class SoughtError(Exception):
+    """Something was sought that came with the package."""
+
+
+def refuse(_: Asked) -> None:
+    raise SoughtError
+
+
+def test_the_embedded_country_is_prepared_by_the_pulls_that_come_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where this fails the model, the record or a parameter has changed: run tools/inversions.py."""
+    country, parameters = read_pack("cn"), load(fitted="cn")
+    monkeypatch.setattr(inverted, "_KEPT", {})
+    monkeypatch.setattr(inversion, "seek", refuse)
+    system = prepare(country, parameters)
+    assert system.diagnostics["mean absolute error of people at the base year, in sample"] < 0.02
+    with pytest.raises(SoughtError):
+        prepare(country, load({"push": 1.01 * parameters.value("push")}, fitted="cn"))
+
+
+def test_a_pull_whose_loss_is_another_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    country, parameters = small_country(6), load()
+    monkeypatch.setattr(inverted, "_KEPT", {})
+    found: list[inverted.Sought] = []
+    seek = inversion.seek
+    monkeypatch.setattr(inversion, "seek", lambda asked: found.append(seek(asked)) or found[-1])
+    monkeypatch.setattr(inverted, "shipped", lambda: ())
+    sought = prepare(country, parameters)
+    number = len(found)
+    monkeypatch.setattr(inverted, "shipped", lambda: tuple(found[:number]))
+    taken = prepare(country, parameters)
+    assert len(found) == number, "what was sought before is taken"
+    np.testing.assert_allclose(taken.effect, sought.effect, atol=1e-12)
+    np.testing.assert_allclose(taken.state.people, sought.state.people, rtol=1e-12)
+    others = tuple(inverted.Sought(each.pull, each.loss * (1 + 3e-6)) for each in found)
+    monkeypatch.setattr(inverted, "shipped", lambda: others)
+    prepare(country, parameters)
+    assert len(found) == 2 * number, "what repeats less well or better than it did is of another model"
+
+
+@pytest.mark.slow
+def test_pulls_that_come_with_the_package_are_those_that_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    country, parameters = read_pack("cn"), load(fitted="cn")
+    monkeypatch.setattr(inverted, "_KEPT", {})
+    taken = prepare(country, parameters)
+    monkeypatch.setattr(inverted, "shipped", lambda: ())
+    sought = prepare(country, parameters)
+    np.testing.assert_allclose(np.asarray(taken.state.people), np.asarray(sought.state.people), rtol=2e-3, atol=1.0)
+    np.testing.assert_allclose(taken.balance + taken.effect, sought.balance + sought.effect, atol=2e-2)

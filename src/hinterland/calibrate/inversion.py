@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 
 from hinterland.axes import LIFE_STAGES
 from hinterland.calibrate import inverted
-from hinterland.calibrate.inverted import Inversion
+from hinterland.calibrate.inverted import Inversion, Sought
 from hinterland.compiling import soon
 from hinterland.model.control import towards
 from hinterland.model.nation import renew
@@ -26,6 +26,9 @@ ITERATIONS = 400
 """Most steps of the optimiser; it stops earlier when the fit no longer gains."""
 FEW = 30_000
 """Cells of people up to which the optimiser runs for less time than its program takes to compile."""
+
+SAME = 1e-6
+"""Difference of losses in parts that rounding on another machine may make; another model or record makes more."""
 
 
 @jax.jit
@@ -56,72 +59,61 @@ def unmoved(setting: Setting, people: jax.Array, conditions: list[Conditions]) -
     return people
 
 
-@partial(jax.value_and_grad, has_aux=True)
-def _loss_and_gradient(
-    pull: jax.Array,
-    setting: Setting,
-    behaviour: Behaviour,
-    start: State,
-    conditions: list[Conditions],
-    observed: jax.Array,
-    tie: jax.Array,
-) -> tuple[jax.Array, State]:
-    """Mean squared error of the cells of those alive at the start, and the ties; and the stocks at the end.
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be repeated, and by which model."""
 
-    Its gradient comes with it.
-    """
+    setting: Setting
+    behaviour: Behaviour
+    start: State
+    conditions: list[Conditions]
+    observed: jax.Array
+    """[place, sex, age] persons at the end of the last step."""
+    tie: jax.Array
+    """[stage] of the pull to the stage's mean."""
+
+
+def _loss(pull: jax.Array, asked: Asked) -> tuple[jax.Array, State]:
+    """Mean squared error of the cells of those alive at the start, and the ties; and the stocks at the end."""
+    observed, steps = asked.observed, len(asked.conditions)
     weight = 1 / jnp.sqrt(jnp.maximum(observed, 1.0) * jnp.maximum(observed.mean(axis=(1, 2), keepdims=True), 1.0))
-    end = chain(setting, behaviour, start, conditions, pull)
-    miss = ((end.people - observed) * weight)[..., len(conditions) :]
-    return jnp.mean(miss**2) * len(LIFE_STAGES) + jnp.mean(tie * (pull - pull.mean(axis=0)) ** 2), end
+    end = chain(asked.setting, asked.behaviour, asked.start, asked.conditions, pull)
+    miss = ((end.people - observed) * weight)[..., steps:]
+    return jnp.mean(miss**2) * len(LIFE_STAGES) + jnp.mean(asked.tie * (pull - pull.mean(axis=0)) ** 2), end
 
 
+_loss_and_gradient = jax.value_and_grad(_loss, has_aux=True)
 _compiled = jax.jit(_loss_and_gradient)
 _compiled_soon = soon(_loss_and_gradient)
+_loss_soon = soon(_loss)
 
 
-def invert(
-    setting: Setting,
-    behaviour: Behaviour,
-    start: State,
-    conditions: list[Conditions],
-    observed: jax.Array,
-    tie: jax.Array,
-) -> Inversion:
-    """The pull with which the chain of steps ends closest to `observed` [place, sex, age].
+def invert(asked: Asked) -> Inversion:
+    """The pull with which the chain of steps ends closest to what is observed.
 
     Least squares on cells of those alive at the start, each relative to the geometric mean of the cell and its
-    place's mean cell, plus `tie` [stage] times the squared distance from the stage's mean pull. What has been inverted
-    before is read, where inversions are kept.
+    place's mean cell, plus the tie times the squared distance from the stage's mean pull. What has been inverted
+    before is read, where inversions are kept; a pull that comes with the package is taken where the model with it
+    repeats what is asked as well as it did when it was sought.
     """
-    file = inverted.file_of(setting, behaviour, start, conditions, observed, tie)
-    found = inverted.read(file, start)
+    file = inverted.file_of(asked)
+    found = inverted.read(file, asked.start)
     if found is None:
-        found = _inverted(setting, behaviour, start, conditions, observed, tie)
-        inverted.write(file, found)
+        found = _known(asked)
+    if found is None:
+        sought = seek(asked)
+        found = _inversion(sought.pull, _loss_of(asked)(jnp.asarray(sought.pull), asked)[0][1], asked)
+    inverted.write(file, found)
     return found
 
 
-def _inverted(
-    setting: Setting,
-    behaviour: Behaviour,
-    start: State,
-    conditions: list[Conditions],
-    observed: jax.Array,
-    tie: jax.Array,
-) -> Inversion:
-    born = len(conditions)
-    expected = unmoved(setting, start.people, conditions)
-    shape = (observed.shape[0], len(LIFE_STAGES))
-    loss_and_gradient = _compiled_soon if observed.size <= FEW else _compiled
-
-    def tried(flat: Array) -> tuple[jax.Array, State, jax.Array]:
-        at = jnp.asarray(flat).reshape(shape)
-        (value, end), slope = loss_and_gradient(at, setting, behaviour, start, conditions, observed, tie)
-        return value, end, slope
+def seek(asked: Asked) -> Sought:
+    """The pull as the optimiser finds it, and its loss."""
+    shape = (asked.observed.shape[0], len(LIFE_STAGES))
 
     def both(flat: Array) -> tuple[float, Array]:
-        value, _, slope = tried(flat)
+        (value, _), slope = _loss_of(asked)(jnp.asarray(flat).reshape(shape), asked)
         return float(value), np.asarray(slope, dtype=np.float64).ravel()
 
     found = minimize(
@@ -131,15 +123,34 @@ def _inverted(
         method="L-BFGS-B",
         options={"maxiter": ITERATIONS, "maxcor": 30, "ftol": 1e-7, "gtol": 1e-9},
     )
-    pull = found.x.reshape(shape)
-    _, state, _ = tried(found.x)
-    people = np.asarray(state.people)
-    seen, hoped = np.asarray(observed), np.asarray(expected)
+    return Sought(pull=found.x.reshape(shape), loss=float(found.fun))
+
+
+def _loss_of(asked: Asked) -> Any:
+    """The loss with its gradient, compiled for a country of that size."""
+    return _compiled_soon if asked.observed.size <= FEW else _compiled
+
+
+def _known(asked: Asked) -> Inversion | None:
+    """The inversion by a pull that comes with the package; None where there is none for what is asked."""
+    for known in inverted.shipped():
+        if len(known.pull) == len(asked.observed):
+            loss, end = _loss_soon(jnp.asarray(known.pull), asked)
+            if abs(float(loss) - known.loss) <= SAME * known.loss:
+                return _inversion(known.pull, end, asked)
+    return None
+
+
+def _inversion(pull: Array, end: State, asked: Asked) -> Inversion:
+    """A pull and how well its stocks at the end repeat what is asked."""
+    born = len(asked.conditions)
+    people, seen = np.asarray(end.people), np.asarray(asked.observed)
+    hoped = np.asarray(unmoved(asked.setting, asked.start.people, asked.conditions))
     totals = seen.sum(axis=(1, 2))
     nets = np.abs(seen - hoped)[..., born:].sum()
     return Inversion(
         pull=pull - pull.mean(axis=0),
-        state=state,
+        state=end,
         error=float(np.mean(np.abs(people.sum(axis=(1, 2)) - totals) / np.maximum(totals, 1.0))),
         unexplained=float(np.abs(people - seen)[..., born:].sum() / max(nets, 1.0)),
     )

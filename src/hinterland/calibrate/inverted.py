@@ -10,6 +10,7 @@ import os
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,8 @@ Array = NDArray[np.float64]
 
 MOST: Final = 64
 """Inversions that are kept; the oldest are removed."""
+SHIPPED: Final = Path(__file__).parents[1] / "parameters" / "inverted"
+"""Pulls [inversion, place, stage] and losses [inversion] by country, in the order in which preparing asks for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,15 @@ class Inversion:
     """Share of absolute net migration by place, sex and age, ages 10 and over, that the fit leaves."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What the optimiser left."""
+
+    pull: Array
+    """[place, stage]."""
+    loss: float
+
+
 _KEPT: dict[str, Path] = {}
 
 
@@ -50,6 +62,16 @@ def keep(folder: Path | None) -> None:
     _KEPT.clear()
     if folder is not None:
         _KEPT["folder"] = folder
+
+
+@lru_cache(maxsize=1)
+def shipped() -> tuple[Sought, ...]:
+    """Pulls that come with the package, those of its own country; `tools/inversions.py` makes them."""
+    found: list[Sought] = []
+    for file in sorted(SHIPPED.glob("*.npz")):
+        with np.load(file, allow_pickle=False) as held:
+            found += [Sought(pull, float(loss)) for pull, loss in zip(held["pull"], held["loss"], strict=True)]
+    return tuple(found)
 
 
 def file_of(*decides: Any) -> Path | None:

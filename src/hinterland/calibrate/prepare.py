@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hinterland.axes import LIFE_STAGES
-from hinterland.calibrate.inversion import Inversion, invert, unmoved
+from hinterland.calibrate.inversion import Asked, Inversion, invert, unmoved
 from hinterland.calibrate.livelihoods import guards, livelihoods, observed_jobs
 from hinterland.calibrate.observables import explain, observables
 from hinterland.calibrate.pooling import pooled
@@ -137,7 +137,7 @@ def _prepare(country: Country, parameters: Parameters) -> System:
     jobs = course(setting, parameters, country.places.codes, starts)
     ahead = [replace(given, economy=at(jobs, k)) for k, given in enumerate(ahead)]
     tie = jnp.asarray(parameters.value("tie"))
-    still = invert(setting, acting, state, ahead, unmoved(setting, state.people, ahead), tie)
+    still = invert(Asked(setting, acting, state, ahead, unmoved(setting, state.people, ahead), tie))
     diagnostics["mean absolute error of people at balance"] = still.error
     return System(
         country=country,
@@ -295,8 +295,8 @@ def _past(
     return _Past(
         setting=then,
         start=start,
-        seen=invert(then, acting, start, conditions, jnp.asarray(base), tie),
-        still=invert(then, acting, start, conditions, unmoved(then, start.people, conditions), tie),
+        seen=invert(Asked(then, acting, start, conditions, jnp.asarray(base), tie)),
+        still=invert(Asked(then, acting, start, conditions, unmoved(then, start.people, conditions), tie)),
     )
 
 

@@ -68,9 +68,10 @@ def planned(system: System, *, members: int, until: int, seed: int, scenario: Sc
     """The plan of an ensemble; InputError where the members, the last year or the scenario cannot be used."""
     starts = starts_of(system.country, members, until)
     check(scenario, system.parameters, acting(system.parameters, system.country.ages) | TURNED)
-    system = answering(system, starts, min(BLOCK, members + 1))
     with jax.enable_x64(True):
         rails = railways(system, scenario, starts)
+    usual = None if scenario.openings or scenario.closings else rails
+    system = answering(system, starts, min(BLOCK, members + 1), usual)
     return Plan(system, scenario, members, tuple(starts), seed, rails)
 
 

@@ -63,10 +63,9 @@ def fading(effect: Array, values: Mapping[str, Array], elapsed: float) -> Array:
 
 def lapsing(effect: Array, values: Mapping[str, Array], elapsed: float) -> Array:
     """xi (lasting + (1 - lasting) 2^(-t / half-life)) [member, place, stage] after `elapsed` years."""
+    lasting = values["lasting_share"]
 
-    def wide(name: str) -> Array:
-        return values[name][:, None, None]
+    def kept(half_life: str) -> Array:
+        return (lasting + (1 - lasting) * 2 ** (-elapsed / values[half_life]))[:, None, None]
 
-    half = np.where(effect > 0, wide("boom_half_life"), wide("loss_half_life"))
-    lasting = wide("lasting_share")
-    return effect * (lasting + (1 - lasting) * 2 ** (-elapsed / half))
+    return effect * np.where(effect > 0, kept("boom_half_life"), kept("loss_half_life"))
