@@ -27,7 +27,7 @@ ITERATIONS = 400
 FEW = 30_000
 """Cells of people up to which the optimiser runs for less time than its program takes to compile."""
 
-SAME = 1e-6
+SAME = 1e-9
 """Difference of losses in parts that rounding on another machine may make; another model or record makes more."""
 
 

@@ -17,10 +17,13 @@ from hinterland.cli.console import progress_bar
 from hinterland.data.country import Country
 from hinterland.errors import InputError
 from hinterland.results import comparison, settlement, store, summary
+from hinterland.results.dataset import to_dataset
 from hinterland.results.layout import CLASSES, COMPARISON, REPORT, STORE, SUMMARY, default_folder, is_run_folder
 from hinterland.writing import replacing
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from hinterland.scenario import Scenario
 
 _REPORTS: Final = 50_000_000
@@ -110,7 +113,8 @@ def _in_memory_run(
         ensemble, base = beside.changed, beside.base
     progress(0, 3, "writing")
     store.write(ensemble, part / STORE)
-    _tables(part, base, progress)
+    created = str(store.open_run(part / STORE).attrs["created"])
+    _tables(to_dataset(ensemble, created=created), part, base, progress)
     return ensemble.diagnostics
 
 
@@ -135,7 +139,7 @@ def _on_disk_run(
                 base = stocks_of(of_base)
             progress(0, 3, "writing")
             store.write_run(run, part / STORE, progress)
-            _tables(part, base, progress)
+            _tables(store.open_run(part / STORE), part, base, progress)
     except BaseException:
         if folder.exists():
             typer.echo(f"Members that are done are kept in {folder}; the same command goes on from there.", err=True)
@@ -143,9 +147,8 @@ def _on_disk_run(
     return run.heading.diagnostics
 
 
-def _tables(part: Path, base: Any, progress: Callable[[int, int, str], None]) -> None:
-    """Writes what is read from the store beside it."""
-    dataset = store.open_run(part / STORE)
+def _tables(dataset: xr.Dataset, part: Path, base: Any, progress: Callable[[int, int, str], None]) -> None:
+    """Writes what is read from a run beside its store."""
     progress(1, 3, "writing")
     summary.write(dataset, part / SUMMARY)
     settlement.write(dataset, part / CLASSES)
