@@ -134,12 +134,9 @@ def multiplied(shape: Shape, basis: Floats, entries: Entries, columns: Floats, t
     wide = -(-number // blocks)
     wide = -(-wide // 8) * 8
     arrays = shape.arrays
-    size = compiled.rows_held(shape.tree.order, arrays) * compiled.padded(wide, basis.itemsize)
-    rooms: list[Floats] = []
 
     def block(first: int) -> None:
         last = min(first + wide, number)
-        room = rooms.pop() if rooms else np.empty(size, basis.dtype)
         compiled.apply_block(
             x.ravel(),
             out.reshape(-1),
@@ -151,9 +148,7 @@ def multiplied(shape: Shape, basis: Floats, entries: Entries, columns: Floats, t
             basis,
             entries.far,
             entries.near,
-            room,
         )
-        rooms.append(room)
 
     each(block, range(0, number, wide), threads)
     return out.reshape(columns.shape).astype(columns.dtype, copy=False)

@@ -112,8 +112,7 @@ def multiply(o, o_at, a, a_at, row, step, g, g_at, rows, depth, wide):
     """o[rows, wide] += a[rows, depth] g[depth, wide]; flat arrays, each from a position on.
 
     Rows of o and g follow each other by `wide`, a multiple of the numbers in a vector; rows of a by `row` and its
-    columns by `step`, so that a transposed one is read as it lies. Tiles are of about as many rows each: one of a
-    single row waits for its own sums.
+    columns by `step`, so that a transposed one is read as it lies.
     """
     lanes = 32 // o.itemsize
     for done in range(0, depth, DEEPEST):
@@ -122,22 +121,19 @@ def multiply(o, o_at, a, a_at, row, step, g, g_at, rows, depth, wide):
         column = 0
         while column < wide:
             two = column + 2 * lanes <= wide
-            r = 0
-            for tiles in range((rows + 5) // 6, 0, -1):
-                high = (rows - r + tiles - 1) // tiles
+            for r in range(0, rows, 6):
                 x, y, z = o_at + r * wide + column, a_from + r * row, g_from + column
                 if two:
-                    _wide_tile(high, o, x, wide, a, y, row, step, g, z, wide, deep)
+                    _wide_tile(rows - r, o, x, wide, a, y, row, step, g, z, wide, deep)
                 else:
-                    _slim_tile(high, o, x, wide, a, y, row, step, g, z, wide, deep)
-                r += high
+                    _slim_tile(rows - r, o, x, wide, a, y, row, step, g, z, wide, deep)
             column += 2 * lanes
 
 
 @njit(nogil=True, cache=True, inline="always")
 @no_type_check
 def _wide_tile(rows, o, x, wide, a, y, row, step, g, z, beside, deep):
-    if rows == 6:
+    if rows >= 6:
         _6x2(o, x, wide, a, y, row, step, g, z, beside, deep)
     elif rows == 5:
         _5x2(o, x, wide, a, y, row, step, g, z, beside, deep)
@@ -154,7 +150,7 @@ def _wide_tile(rows, o, x, wide, a, y, row, step, g, z, beside, deep):
 @njit(nogil=True, cache=True, inline="always")
 @no_type_check
 def _slim_tile(rows, o, x, wide, a, y, row, step, g, z, beside, deep):
-    if rows == 6:
+    if rows >= 6:
         _6x1(o, x, wide, a, y, row, step, g, z, beside, deep)
     elif rows == 5:
         _5x1(o, x, wide, a, y, row, step, g, z, beside, deep)
@@ -178,18 +174,10 @@ def padded(columns, itemsize):
 
 @njit(nogil=True, cache=True)
 @no_type_check
-def rows_held(order, shape):
-    """Rows that a block holds while it is worked on: its places, skeleton places upwards and downwards, and a leaf."""
-    count, child, at = shape[1], shape[2], shape[5]
-    return len(order) + 2 * at[-1] + count[child < 0].max()
-
-
-@njit(nogil=True, cache=True)
-@no_type_check
-def apply_block(x, out, each, first, last, order, shape, basis, far, near, room):
+def apply_block(x, out, each, first, last, order, shape, basis, far, near):
     """Columns first to last of x [batch, place, column], flat with `each` columns, into the same columns of out.
 
-    Columns are counted through batches. `room` is as long as `rows_held` times the columns in whole vectors, or longer.
+    Columns are counted through batches.
 
     `shape` is that of `skeletons.Shape.arrays`; `basis`, `far` and `near` are flat entries in the type worked in.
     """
@@ -197,18 +185,14 @@ def apply_block(x, out, each, first, last, order, shape, basis, far, near, room)
     near_of, near_from, near_size, near_at = shape[11:]
     places, one, none = len(order), np.int64(1), np.int64(0)
     wide = padded(last - first, near.itemsize)
-    skeletons, leaf = at[-1] * wide, count[child < 0].max() * wide
-    held, rest = room[: places * wide], room[places * wide :]
-    up, down, here = rest[:skeletons], rest[skeletons : 2 * skeletons], rest[2 * skeletons : 2 * skeletons + leaf]
-    up[:] = 0
-    down[:] = 0
-    if wide > last - first:
-        held[:] = 0
+    held = np.zeros(places * wide, near.dtype)
     for batch in range(first // each, (last - 1) // each + 1):
         low, high = max(first, batch * each), min(last, (batch + 1) * each)
         for place in range(places):
             at_x = (batch * places + order[place] - batch) * each + low
             _move(held, place * wide + low - first, x, at_x, high - low)
+    up = np.zeros(at[-1] * wide, near.dtype)
+    down = np.zeros(at[-1] * wide, near.dtype)
     nodes = len(begin)
     for level in range(len(levels) - 2, -1, -1):
         for node in range(levels[level], levels[level + 1]):
@@ -237,6 +221,7 @@ def apply_block(x, out, each, first, last, order, shape, basis, far, near, room)
         if r > 0 and child[node] >= 0:
             low, high = at[child[node]], at[child[node] + 2]
             multiply(down, low * wide, basis, basis_at[node], r, one, down, at[node] * wide, high - low, r, wide)
+    here = np.empty(count[child < 0].max() * wide, near.dtype)
     for node in range(nodes):
         if child[node] >= 0:
             continue
