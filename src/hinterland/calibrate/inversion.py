@@ -100,11 +100,8 @@ def invert(asked: Asked) -> Inversion:
     file = inverted.file_of(asked)
     found = inverted.read(file, asked.start)
     if found is None:
-        found = _known(asked)
-    if found is None:
-        sought = seek(asked)
-        found = _inversion(sought.pull, _loss_of(asked)(jnp.asarray(sought.pull), asked)[0][1], asked)
-    inverted.write(file, found)
+        found = _known(asked) or _sought(asked)
+        inverted.write(file, found)
     return found
 
 
@@ -139,6 +136,12 @@ def _known(asked: Asked) -> Inversion | None:
             if abs(float(loss) - known.loss) <= SAME * known.loss:
                 return _inversion(known.pull, end, asked)
     return None
+
+
+def _sought(asked: Asked) -> Inversion:
+    pull = seek(asked).pull
+    (_, end), _ = _loss_of(asked)(jnp.asarray(pull), asked)
+    return _inversion(pull, end, asked)
 
 
 def _inversion(pull: Array, end: State, asked: Asked) -> Inversion:
