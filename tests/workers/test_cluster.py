@@ -12,15 +12,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import jax
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import pairs
 from factories import small_country
+from hinterland.calibrate.rehearsal import Inverting
 from hinterland.cli.main import app
 from hinterland.errors import InputError
+from hinterland.explain.sensitivity import weighed
 from hinterland.members.parts import parts
 from hinterland.members.plan import planned
 from hinterland.members.streaming import fill, streamed
+from hinterland.params import load
 from hinterland.results import store
 from hinterland.scenario import BASE
 from hinterland.workers import cluster
@@ -151,6 +157,27 @@ class Killing:
 
 
 @needs_dask
+@needs_dask
+@pytest.mark.slow
+def test_what_matters_for_a_place_is_ranked_alike_by_workers(two: Pool) -> None:
+    system = pairs.pair()
+    assert weighed(system, 1, [2020], points=2, pool=two) == weighed(system, 1, [2020], points=2)
+
+
+@needs_dask
+@pytest.mark.slow
+def test_a_fit_is_given_the_same_inversions_by_workers(two: Pool) -> None:
+    tasks: list[tuple[str, dict[str, float]]] = [("usual", {}), ("push", {"push": 0.5})]
+    inverting = Inverting(small_country(6), load())
+    here = {task[0]: found for task, found in Here().each(inverting, tasks)}
+    there = {task[0]: found for task, found in two.each(inverting, tasks)}
+    assert here.keys() == there.keys()
+    for name, found in here.items():
+        for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(there[name]), strict=True):
+            assert np.asarray(one).tobytes() == np.asarray(other).tobytes()
+    assert not np.array_equal(here["usual"].balance, here["push"].balance)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals as on POSIX")
 def test_a_command_that_was_killed_goes_on_and_makes_the_same_files(tmp_path: Path) -> None:

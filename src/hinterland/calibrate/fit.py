@@ -28,6 +28,7 @@ from hinterland.calibrate.saved import Saved, identity
 from hinterland.data.country import Country
 from hinterland.errors import InputError
 from hinterland.params import Parameters
+from hinterland.workers.pool import Here, Pool
 
 Array = NDArray[np.float64]
 
@@ -110,10 +111,12 @@ def fit(
     saved: Path | None = None,
     iterations: int = ITERATIONS,
     progress: Progress | None = None,
+    pool: Pool = Here(),  # noqa: B008
 ) -> Fit:
     """Parameters with which the launch of `then` comes closest to what `known` counted since; both cut at a launch.
 
-    `saved` keeps inversions and the optimiser's place after every iteration and goes on from there.
+    `saved` keeps inversions and the optimiser's place after every iteration and goes on from there. Inversions are
+    made wherever `pool` does them.
     InputError where a name cannot be fitted, the file is of another fit, or the optimiser does not settle.
     """
     for name in names:
@@ -123,7 +126,7 @@ def fit(
             )
     place = Saved(saved, identity(known, then, parameters, names))
     priors(parameters, names, AHEAD)  # what cannot be fitted is refused before anything is computed
-    built, frame = rehearsal(known, then, parameters, names, stored=place.inverted, progress=progress)
+    built, frame = rehearsal(known, then, parameters, names, stored=place, progress=progress, pool=pool)
     with jax.enable_x64(True):
         box = priors(parameters, names, AHEAD)
         climb = _Climb(built, box, frame)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -31,6 +31,7 @@ from hinterland.params import Parameters
 from hinterland.simulate import simulate
 from hinterland.state import State
 from hinterland.system import System
+from hinterland.workers.pool import Here, Pool
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
@@ -124,42 +125,65 @@ def earlier_launch(country: Country, launch: int, backs: Sequence[int] = (10, 5)
     )
 
 
+class Stored(Protocol):
+    """Keeps what was inverted, by name."""
+
+    def held(self, name: str) -> Inverted | None:
+        """What is kept."""
+        ...
+
+    def hold(self, name: str, found: Inverted) -> None:
+        """Keeps it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inverting:
+    """Inverts the record before a launch at other values of parameters, by name; travels to other processes."""
+
+    then: Country
+    parameters: Parameters
+
+    def __call__(self, task: tuple[str, Mapping[str, float]]) -> Inverted:
+        """What is inverted without pooling, as arrays of numpy: others would lose their double precision on the way."""
+        with jax.enable_x64(True):
+            system = prepare(self.then, self.parameters.with_overrides({"pooling": 0.0, **task[1]}))
+            return jax.tree.map(np.asarray, _inverted(system, self.then))
+
+
 def rehearsal(
     known: Country,
     then: Country,
     parameters: Parameters,
     names: Sequence[str],
     *,
-    stored: Callable[[str, Callable[[], Inverted]], Inverted] | None = None,
+    stored: Stored | None = None,
     progress: Progress | None = None,
+    pool: Pool = Here(),  # noqa: B008
 ) -> tuple[Rehearsal, Frame]:
     """The launch of `then` (a country cut there) run to the counts of `known` (cut at the later launch).
 
-    `stored` keeps what each inversion has found, by name, and gives it back where it is kept already.
+    `stored` keeps what each inversion has found, by name, and gives it back where it is kept already; the others are
+    made wherever `pool` does them.
     """
-    kept = stored or (lambda _name, make: make())
-    asked = [name for name in ALWAYS if name in names]
-    found: dict[str, System] = {}
-
-    def made(name: str, overrides: Mapping[str, float]) -> Callable[[], Inverted]:
-        def make() -> Inverted:
-            found[name] = prepare(then, parameters.with_overrides({"pooling": 0.0, **overrides}))
-            return _inverted(found[name], then)
-
-        return make
-
+    away = {name: _elsewhere(parameters, name) for name in ALWAYS if name in names}
+    tasks = [("usual", {}), *((name, {name: value}) for name, value in away.items())]
     with jax.enable_x64(True):
-        usual = kept("usual", made("usual", {}))
-        bends: dict[str, Inverted] = {}
-        for done, name in enumerate(asked):
+        held = {} if stored is None else {name: stored.held(name) for name, _ in tasks}
+        found = {name: kept for name, kept in held.items() if kept is not None}
+        missing = [task for task in tasks if task[0] not in found]
+        for (name, _), made in pool.each(Inverting(then, parameters), missing):
+            found[name] = jax.tree.map(jnp.asarray, made)
+            if stored is not None:
+                stored.hold(name, made)
             if progress is not None:
-                progress(done + 1, len(asked) + 1, "inversions")
-            away = _elsewhere(parameters, name)
-            other = kept(name, made(name, {name: away}))
-            apart = away - parameters.value(name)
-            bends[name] = jax.tree.map(lambda there, here, by=apart: (there - here) / by, other, usual)
-        system = found.get("usual") or _again(then, parameters, usual)
-        built = _built(known, then, parameters, system, usual, bends)
+                progress(len(found), len(tasks), "inversions")
+        usual = found["usual"]
+        bends: dict[str, Inverted] = {}
+        for name, value in away.items():
+            apart = value - parameters.value(name)
+            bends[name] = jax.tree.map(lambda there, here, by=apart: (there - here) / by, found[name], usual)
+        built = _built(known, then, parameters, _again(then, parameters, usual), usual, bends)
     return built, _frame(known, then)
 
 
@@ -262,7 +286,7 @@ def _inverted(system: System, country: Country) -> Inverted:
 
 
 def _again(then: Country, parameters: Parameters, usual: Inverted) -> System:
-    """The system whose inversion was kept, made again around it."""
+    """The system of an inversion, made around it."""
     setting, start = _setting(then, parameters, then.at(then.base_year), then.base_year, {})
     return System(
         country=then,

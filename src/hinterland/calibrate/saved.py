@@ -6,7 +6,7 @@ import base64
 import io
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +55,15 @@ class Saved:
         self._held["at"] = dict(at)
         self._write()
 
-    def inverted(self, name: str, make: Callable[[], Inverted]) -> Inverted:
-        """What `make` inverts, or what it did the last time."""
-        if name in self._held["inverted"]:
-            return _unpacked(self._held["inverted"][name])
-        found = make()
+    def held(self, name: str) -> Inverted | None:
+        """What was inverted the last time."""
+        packed = self._held["inverted"].get(name)
+        return None if packed is None else _unpacked(packed)
+
+    def hold(self, name: str, found: Inverted) -> None:
+        """Keeps what was inverted."""
         self._held["inverted"][name] = _packed(found)
         self._write()
-        return found
 
     def _write(self) -> None:
         if self._path is not None:

@@ -58,7 +58,7 @@ def gross(
 
 
 @calibrate.command(short_help="How place effects last, from forecasts of an earlier launch.")
-def simulation(
+def simulation(  # noqa: PLR0913
     country: Annotated[
         str, typer.Argument(metavar="NAME|DIR", help="A country at hand or a pack's folder, with a record of its own.")
     ],
@@ -80,6 +80,12 @@ def simulation(
     resume: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where the fit is kept after every step, and taken up again.")
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Processes of this machine; needs the extra `cluster`.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler; needs the extra `cluster`.")
+    ] = None,
     out: Out = None,
 ) -> None:
     """Fit parameters of the simulation to counts before a launch, with intervals and what counts do not tell."""
@@ -95,6 +101,8 @@ def simulation(
             regions=region or [],
             resume=resume,
             out=out,
+            workers=workers,
+            cluster=cluster,
         )
 
 

@@ -348,12 +348,18 @@ def sensitivity(
         bool, typer.Option("--all", help="Parameters that act and have a prior, also those that members do not draw.")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 0,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Processes of this machine; needs the extra `cluster`.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler; needs the extra `cluster`.")
+    ] = None,
 ) -> None:
     """Parameters, the nation's course and the place's own, ranked by what they move of its people in a year."""
     with answered():
         from hinterland.cli.sensitivity import told
 
-        for line in told(name, country, by, points, seed, every=every):
+        for line in told(name, country, by, points, seed, every=every, workers=workers, cluster=cluster):
             typer.echo(line)
 
 

@@ -14,18 +14,29 @@ LEAST: Final = 0.005
 """Percentage points below which a factor is told to move nothing."""
 
 
-def told(name: str, ref: str, by: int, points: int, seed: int, *, every: bool) -> Iterator[str]:
+def told(
+    name: str,
+    ref: str,
+    by: int,
+    points: int,
+    seed: int,
+    *,
+    every: bool,
+    workers: int | None = None,
+    cluster: str | None = None,
+) -> Iterator[str]:
     """Lines on what moves a place's people; InputError where the request cannot be used."""
     from hinterland.calibrate.keeping import keep_work
     from hinterland.data.find import find_place
     from hinterland.data.pack import read_pack
     from hinterland.explain.sensitivity import sensitivity
+    from hinterland.workers.cluster import pool
 
     country = read_pack(ref)
     place = find_place(country, name)
     keep_work()
-    with progress_bar() as progress:
-        found = sensitivity(country, place, by=by, points=points, every=every, seed=seed, progress=progress)
+    with progress_bar() as progress, pool(workers, cluster) as doing:
+        found = sensitivity(country, place, by=by, points=points, every=every, seed=seed, progress=progress, pool=doing)
     yield from lines(found)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hinterland.evaluate.learning import Learned
 
 
-def fit_simulation(
+def fit_simulation(  # noqa: PLR0913
     ref: str,
     *,
     launch: int,
@@ -28,6 +28,8 @@ def fit_simulation(
     regions: Sequence[str],
     resume: Path | None,
     out: Path | None,
+    workers: int | None = None,
+    cluster: str | None = None,
 ) -> None:
     """Fits a country at a launch, tells the answer, tries it on years it has not seen up to `until`, and writes `out`.
 
@@ -36,10 +38,11 @@ def fit_simulation(
     from hinterland.calibrate.fit import NAMES
     from hinterland.data.pack import read_pack
     from hinterland.evaluate.learning import known_from, learned, usual
+    from hinterland.workers.cluster import pool
 
     country = read_pack(ref)
     parameters = usual(country, launch)
-    with progress_bar() as progress:
+    with progress_bar() as progress, pool(workers, cluster) as doing:
         answer = learned(
             country,
             launch,
@@ -49,6 +52,7 @@ def fit_simulation(
             names=tuple(names) or NAMES,
             saved=resume,
             progress=progress,
+            pool=doing,
         )
     if answer.fit is None:
         typer.echo(f"Nothing is fitted, the usual parameters stay. {answer.because}")

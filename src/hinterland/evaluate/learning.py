@@ -26,6 +26,7 @@ from hinterland.fitted import Fitted, read_fitted
 from hinterland.members.given import central
 from hinterland.params import Parameters, load
 from hinterland.simulate import simulate
+from hinterland.workers.pool import Here, Pool
 
 Array = NDArray[np.float64]
 
@@ -51,11 +52,12 @@ def learned(
     names: tuple[str, ...] = NAMES,
     saved: Path | None = None,
     progress: Progress | None = None,
+    pool: Pool = Here(),  # noqa: B008
 ) -> Learned:
     """Parameters fitted on what was known at a launch; none, and the reason, where the record is too short.
 
-    `earlier` is the launch forecast again, `regions` a sample of the country as a country of its own. InputError where
-    the launch is not in the record or the fit does not settle.
+    `earlier` is the launch forecast again, `regions` a sample of the country as a country of its own; inversions are
+    made wherever `pool` does them. InputError where the launch is not in the record or the fit does not settle.
     """
     known = known_at(country, launch).country
     if regions:
@@ -67,7 +69,8 @@ def learned(
             raise
         return Learned(None, str(short), tuple(regions))
     then = known_at(known, early).country
-    return Learned(fit(known, then, parameters, names=names, saved=saved, progress=progress), "", tuple(regions))
+    found = fit(known, then, parameters, names=names, saved=saved, progress=progress, pool=pool)
+    return Learned(found, "", tuple(regions))
 
 
 def usual(country: Country, launch: int) -> Parameters:

@@ -35,7 +35,8 @@ from hinterland.params_draw import TAIL, spread
 from hinterland.scenario import BASE
 from hinterland.simulate import simulate
 from hinterland.system import System, acting
-from hinterland.ways import railways
+from hinterland.ways import Railways, railways
+from hinterland.workers.pool import Here, Pool
 
 Array = NDArray[np.float64]
 
@@ -122,11 +123,13 @@ def sensitivity(
     every: bool = False,
     seed: int = 0,
     progress: Progress | None = None,
+    pool: Pool = Here(),  # noqa: B008
 ) -> Sensitivity:
     """Factors ranked by what they move of a place's people in the year `by`.
 
     Parameters are those that members draw; with `every` all that have a prior and act in a run, set afterwards as with
-    `--keep-effects`. InputError where fewer than two points are asked for or the year cannot be run to.
+    `--keep-effects`. Runs are made wherever `pool` does them. InputError where fewer than two points are asked for or
+    the year cannot be run to.
     """
     if points < 2:
         raise InputError(f"{points} points", remedy="Give at least 2: ranks need several", where="--points")
@@ -135,7 +138,7 @@ def sensitivity(
         what = f"{country.places.names[place]} has no people in {country.base_year}"
         raise InputError(what, remedy="Name a place with people", where="PLACE")
     system, _ = ready(country, BLOCK - 1, by, {}, keep_effects=False, past=False, progress=progress)
-    return weighed(system, place, starts, points=points, every=every, seed=seed, progress=progress)
+    return weighed(system, place, starts, points=points, every=every, seed=seed, progress=progress, pool=pool)
 
 
 def weighed(
@@ -147,12 +150,16 @@ def weighed(
     every: bool = False,
     seed: int = 0,
     progress: Progress | None = None,
+    pool: Pool = Here(),  # noqa: B008
 ) -> Sensitivity:
     """`sensitivity` of a system that is prepared, over steps that begin in the years `starts`."""
     country = system.country
     system = answering(system, list(starts), BLOCK)
     factors = factors_of(system, every=every)
-    run = _run(system, place, list(starts), [factor.name for factor in factors], progress)
+    with jax.enable_x64(True):
+        rails = railways(system, BASE, starts)
+    sweep = Sweep(system, place, tuple(starts), tuple(factor.name for factor in factors), rails)
+    run = _run(sweep, pool, progress)
     base = float(country.totals[-1][place])
     effects = elementary(run, len(factors), points, seed) * 100 / base
     middle = float(run(np.full((1, len(factors)), 0.5))[0])
@@ -222,24 +229,40 @@ def _ranks(strength: Array) -> NDArray[np.int64]:
     return np.argsort(np.argsort(-strength, axis=-1, kind="stable"), axis=-1, kind="stable") + 1
 
 
-def _run(system: System, place: int, starts: list[int], names: Sequence[str], progress: Progress | None) -> Run:
-    with jax.enable_x64(True):
-        rails = railways(system, BASE, starts)
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The people of a place at points of its factors, a block at a time; travels to other processes."""
 
+    system: System
+    place: int
+    starts: tuple[int, ...]
+    names: tuple[str, ...]
+    rails: Railways
+
+    def __call__(self, task: tuple[int, Array]) -> Array:
+        """People [row] at points [row, factor], no more than a block holds; a task begins with the first row."""
+        points, starts = task[1], list(self.starts)
+        rows = np.minimum(np.arange(BLOCK), len(points) - 1)
+        block = block_at(self.system, self.place, len(starts), self.names, points[rows])
+        with jax.enable_x64(True):
+            found = given(self.system, block, starts, BASE, self.rails)
+            path = simulate(found.setting, found.behaviour, found.start, found.conditions, None)
+            last = np.asarray(path.people[-1, :, self.place]).sum(axis=(-2, -1))
+        return last[: len(points)]
+
+
+def _run(sweep: Sweep, pool: Pool, progress: Progress | None) -> Run:
     def run(points: Array) -> Array:
         people = np.empty(len(points))
-        for first in range(0, len(points), BLOCK):
-            rows = np.minimum(np.arange(first, first + BLOCK), len(points) - 1)
-            block = block_at(system, place, len(starts), names, points[rows])
-            with jax.enable_x64(True):
-                found = given(system, block, starts, BASE, rails)
-                path = simulate(found.setting, found.behaviour, found.start, found.conditions, None)
-                last = np.asarray(path.people[-1, :, place]).sum(axis=(-2, -1))
-            people[first : first + BLOCK] = last[: len(points) - first]
-            if first == 0:
+        tasks = ((first, points[first : first + BLOCK]) for first in range(0, len(points), BLOCK))
+        done = 0
+        for (first, rows), told in pool.each(sweep, tasks):
+            people[first : first + len(rows)] = told
+            if not done:
                 give_back()
+            done += len(rows)
             if progress is not None:
-                progress(min(first + BLOCK, len(points)), len(points), "runs")
+                progress(done, len(points), "runs")
         return people
 
     return run
