@@ -139,7 +139,7 @@ def test_the_embedded_country_is_prepared_by_the_pulls_that_come_with_it(monkeyp
     system = prepare(country, parameters)
     assert system.diagnostics["mean absolute error of people at the base year, in sample"] < 0.02
     with pytest.raises(SoughtError):
-        prepare(country, load({"push": 1.01 * parameters.value("push")}, fitted="cn"))
+        prepare(country, parameters.with_overrides({"push": 1.01 * parameters.value("push")}))
 
 
 def test_a_pull_whose_loss_is_another_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
