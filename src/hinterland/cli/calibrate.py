@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from hinterland.cli.console import answered, plain, progress_bar, show
+from hinterland.cli.options import Cluster, Workers
 from hinterland.errors import InputError
 
 if TYPE_CHECKING:
@@ -80,12 +81,8 @@ def simulation(  # noqa: PLR0913
     resume: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where the fit is kept after every step, and taken up again.")
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Processes of this machine; needs the extra `cluster`.")
-    ] = None,
-    cluster: Annotated[
-        str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler; needs the extra `cluster`.")
-    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
     out: Out = None,
 ) -> None:
     """Fit parameters of the simulation to counts before a launch, with intervals and what counts do not tell."""

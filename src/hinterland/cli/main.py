@@ -16,6 +16,7 @@ from hinterland.cli.calibrate import calibrate
 from hinterland.cli.console import INTERRUPTED, TERMINATED, answered, heed_signals
 from hinterland.cli.data import data
 from hinterland.cli.export import export
+from hinterland.cli.options import Cluster, Workers
 
 app = typer.Typer(
     name="hinterland",
@@ -110,12 +111,8 @@ def run(  # noqa: PLR0913
     keep: Annotated[
         bool, typer.Option("--keep-effects", help="Place effects as with the usual values; others act afterwards.")
     ] = False,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Processes of this machine; needs the extra `cluster`.")
-    ] = None,
-    cluster: Annotated[
-        str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler; needs the extra `cluster`.")
-    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
     disk: Annotated[
         bool | None, typer.Option("--disk/--memory", help="Where members are while they are run; by size if not given.")
     ] = None,
@@ -348,12 +345,8 @@ def sensitivity(
         bool, typer.Option("--all", help="Parameters that act and have a prior, also those that members do not draw.")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 0,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Processes of this machine; needs the extra `cluster`.")
-    ] = None,
-    cluster: Annotated[
-        str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler; needs the extra `cluster`.")
-    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
 ) -> None:
     """Parameters, the nation's course and the place's own, ranked by what they move of its people in a year."""
     with answered():
@@ -404,12 +397,8 @@ def backtest(  # noqa: PLR0913
         bool, typer.Option("--keep-effects", help="Place effects as with the usual values; others act afterwards.")
     ] = False,
     ages: Annotated[bool, typer.Option("--ages", help="Write forecasts by sex and age too.")] = False,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Processes of this machine; needs the extra `cluster`.")
-    ] = None,
-    cluster: Annotated[
-        str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler; needs the extra `cluster`.")
-    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the test; ./backtest-<country>-<launch> if not given.")
     ] = None,
