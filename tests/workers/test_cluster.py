@@ -157,7 +157,6 @@ class Killing:
 
 
 @needs_dask
-@needs_dask
 @pytest.mark.slow
 def test_what_matters_for_a_place_is_ranked_alike_by_workers(two: Pool) -> None:
     system = pairs.pair()
@@ -178,6 +177,7 @@ def test_a_fit_is_given_the_same_inversions_by_workers(two: Pool) -> None:
     assert not np.array_equal(here["usual"].balance, here["push"].balance)
 
 
+@needs_dask
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals as on POSIX")
 def test_a_command_that_was_killed_goes_on_and_makes_the_same_files(tmp_path: Path) -> None:

@@ -154,10 +154,10 @@ def weighed(
 ) -> Sensitivity:
     """`sensitivity` of a system that is prepared, over steps that begin in the years `starts`."""
     country = system.country
-    system = answering(system, list(starts), BLOCK)
-    factors = factors_of(system, every=every)
     with jax.enable_x64(True):
         rails = railways(system, BASE, starts)
+    system = answering(system, list(starts), BLOCK, rails)
+    factors = factors_of(system, every=every)
     sweep = Sweep(system, place, tuple(starts), tuple(factor.name for factor in factors), rails)
     run = _run(sweep, pool, progress)
     base = float(country.totals[-1][place])

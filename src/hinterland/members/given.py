@@ -89,18 +89,18 @@ def central(system: System, starts: list[int]) -> Given:
     return given(system, block, starts, BASE, railways(system, BASE, starts))
 
 
-def answering(system: System, starts: list[int], size: int, rails: Railways | None = None) -> System:
+def answering(system: System, starts: list[int], size: int, rails: Railways) -> System:
     """The system with the response of its places to pull, measured on the central run where it is not known.
 
     The central run is a block of `size` members alike, so that nothing is compiled that members do not need anyway.
-    `rails` are those of the base scenario, where they are known.
+    `rails` are those of the base scenario.
     """
     if system.course is None or system.course.response is not None:
         return system
     with jax.enable_x64(True):
         values = {name: np.repeat(of, size, axis=0) for name, of in central_values(system).items()}
         none = taken(no_shocks(len(system.country.places), len(starts)), np.zeros(size, dtype=np.int64))
-        path = run_block(system, Block(values, none), starts, BASE, None, rails or railways(system, BASE, starts))
+        path = run_block(system, Block(values, none), starts, BASE, None, rails)
         people = np.asarray(path.people[1:, 0]).sum(axis=(-2, -1))
         moved = np.asarray(path.flows["arrivals"][:, 0] + values["push"][0] * path.flows["departures"][:, 0])
     return replace(system, course=replace(system.course, response=responding(moved, people)))

@@ -14,7 +14,7 @@ from hinterland.errors import InputError
 from hinterland.members.draws import block_of
 from hinterland.members.given import answering, run_block
 from hinterland.members.kept import Part, part_of
-from hinterland.scenario import Scenario, check
+from hinterland.scenario import BASE, Scenario, check
 from hinterland.system import System, acting
 from hinterland.ways import Railways, railways
 
@@ -70,7 +70,7 @@ def planned(system: System, *, members: int, until: int, seed: int, scenario: Sc
     check(scenario, system.parameters, acting(system.parameters, system.country.ages) | TURNED)
     with jax.enable_x64(True):
         rails = railways(system, scenario, starts)
-    usual = None if scenario.openings or scenario.closings else rails
+        usual = railways(system, BASE, starts) if scenario.openings or scenario.closings else rails
     system = answering(system, starts, min(BLOCK, members + 1), usual)
     return Plan(system, scenario, members, tuple(starts), seed, rails)
 

@@ -136,10 +136,9 @@ class Live:
             country, self.members, self.run.years[-1], asked, keep_effects=False, past=False, progress=self._told
         )
         self.starts = starts_of(country, self.members, until)
-        system = answering(system, self.starts, SIZE)
         with jax.enable_x64(True):
             self._rails = railways(system, BASE, self.starts)
-        self.system = system
+        self.system = system = answering(system, self.starts, SIZE, self._rails)
         self._drawn = drawn(system, self.members, self.starts, int(self.run.data.attrs["seed"]))
 
     def _told(self, _done: int, _total: int, what: str) -> None:
